@@ -1,0 +1,1 @@
+"""The Textual app: screens and panes; the only importer of textual."""

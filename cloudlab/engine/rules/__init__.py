@@ -1,0 +1,1 @@
+"""Questions about a World and their reasoned answers; nothing here changes anything."""

@@ -1,0 +1,1 @@
+"""Real work elsewhere: the only room that starts processes."""

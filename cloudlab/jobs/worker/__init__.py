@@ -1,0 +1,1 @@
+"""The training process itself: the only importer of sklearn and xgboost."""

@@ -1,0 +1,1 @@
+"""What was done: append-only JSON lines with a chained digest, replay and recovery."""
