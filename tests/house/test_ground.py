@@ -108,7 +108,9 @@ def test_the_wheel_holds_every_level_and_table(root: Path, wheel: Path) -> None:
         str(path.relative_to(root))
         for folder in ("levels", "assets")
         for path in (root / folder).rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts and f"cloudlab/_data/{path.relative_to(root).as_posix()}" not in held
+        if path.is_file()
+        and "__pycache__" not in path.parts
+        and f"cloudlab/_data/{path.relative_to(root).as_posix()}" not in held
     ]
     assert missing == []
 

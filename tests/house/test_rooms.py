@@ -132,3 +132,23 @@ print(*sorted({{"numpy", "scipy", "sklearn", "xgboost", "pandas"}} & set(sys.mod
     run = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, timeout=60, check=False)
     assert run.returncode == 0, run.stderr
     assert run.stdout.split() == []
+
+
+def test_the_model_loads_no_room_above_it(modules: dict[str, ast.Module]) -> None:
+    """The layers contract lets the model name the Command type; this holds it to naming."""
+    found = []
+    for name, tree in modules.items():
+        if not in_room(name, "cloudlab.model"):
+            continue
+        spared = {
+            id(inner)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+            for inner in ast.walk(node)
+        }
+        found += [
+            f"{name}:{node.lineno} imports {node.module}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and id(node) not in spared and in_room(node.module or "", "cloudlab.commands")
+        ]
+    assert found == []
