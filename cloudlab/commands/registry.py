@@ -1,0 +1,34 @@
+"""The registry: every command there is, found by service and verb."""
+
+from __future__ import annotations
+
+from cloudlab.commands import ec2_network
+from cloudlab.commands.base import Command
+
+_ROOMS = (ec2_network,)
+
+
+def all_commands() -> tuple[type[Command], ...]:
+    """Return every command, in the order of declaration."""
+    return tuple(
+        thing
+        for room in _ROOMS
+        for thing in vars(room).values()
+        if isinstance(thing, type)
+        and issubclass(thing, Command)
+        and thing.__module__ == room.__name__
+        and hasattr(thing, "operation")
+    )
+
+
+COMMANDS: dict[tuple[str, str], type[Command]] = {(c.service, c.verb()): c for c in all_commands()}
+"""(service, verb) -> command class."""
+
+
+def by_operation(name: str) -> type[Command]:
+    """Return the command of `service:Operation`, as a journal names it; KeyError where there is none."""
+    service, operation = name.split(":")
+    for command in COMMANDS.values():
+        if (command.service, command.operation) == (service, operation):
+            return command
+    raise KeyError(name)

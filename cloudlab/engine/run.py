@@ -1,0 +1,53 @@
+"""The run itself: facts learned, commitments, looks, notes, the last bell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cloudlab.engine.kernel import Context, Events, evolves, fires
+from cloudlab.model import compute, identity, learning, network, storage
+from cloudlab.model.events.run import CommitmentMade, FactLearned, NoteTaken, ResourcesSeen, RunEnded
+from cloudlab.model.operations import Sighting
+from cloudlab.model.world import Timer, World, fact_key
+
+KINDS = {
+    kind.__name__: kind
+    for room in (network, compute, storage, identity, learning)
+    for kind in vars(room).values()
+    if isinstance(kind, type) and kind.__module__ == room.__name__
+}
+"""Record types by name, as events name them."""
+
+
+@evolves(FactLearned)
+def evolve_fact_learned(world: World, event: FactLearned) -> World:
+    return world.with_fact(fact_key(event.fact), event.fact)
+
+
+@evolves(CommitmentMade)
+def evolve_commitment_made(world: World, event: CommitmentMade) -> World:
+    return world.put(event.commitment)
+
+
+@evolves(ResourcesSeen)
+def evolve_resources_seen(world: World, event: ResourcesSeen) -> World:
+    sightings = [
+        Sighting(key, world.now, record) for name, key in event.seen if (record := world.find(KINDS[name], key)) is not None
+    ]
+    return world.put(*sightings)
+
+
+@evolves(NoteTaken)
+def evolve_note_taken(world: World, event: NoteTaken) -> World:
+    return world
+
+
+@evolves(RunEnded)
+def evolve_run_ended(world: World, event: RunEnded) -> World:
+    return replace(world, over=event.outcome, because=event.because)
+
+
+@fires("end")
+def fire_end(ctx: Context, timer: Timer) -> Events:
+    """The level's time is up."""
+    return ()

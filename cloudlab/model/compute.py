@@ -1,0 +1,82 @@
+"""Compute records: instances, what runs on them, and the commands sent to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cloudlab.model.network import Tags
+from cloudlab.model.time import Seconds
+from cloudlab.model.training import TrainingSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Software:
+    """What has been put on an instance, and how it fares; all of it is the customer's."""
+
+    runtime: bool = False
+    """The Python runtime and libraries are installed."""
+    model: TrainingSpec | None = None
+    """The model whose artifact lies on the disk."""
+    server_port: int | None = None
+    """The model server listens here."""
+    monitoring: bool = False
+    """The CloudWatch agent reports this instance."""
+    patched: tuple[str, ...] = ()
+    """CVE ids fixed by patching since launch."""
+    pending_reboot: tuple[str, ...] = ()
+    """CVE ids whose fix is installed but waits for a reboot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    id: str
+    image: str
+    type: str
+    vpc: str
+    subnet: str
+    zone: str
+    private_ip: str
+    groups: tuple[str, ...]
+    state: str
+    """pending, running, stopping, stopped, shutting-down, terminated."""
+    launched: Seconds
+    public_ip: str | None = None
+    """Auto-assigned public IPv4; an Elastic IP is found through its Address."""
+    wants_public_ip: bool = False
+    """Decided at launch; a stop releases the address and a start assigns another."""
+    profile: str | None = None
+    key_name: str | None = None
+    tags: Tags = ()
+    root_gib: int = 8
+    encrypted: bool = False
+    booted: Seconds | None = None
+    """When the operating system was up; None until then."""
+    checks: str = "initializing"
+    """Instance status check: initializing, passed, failed."""
+    system_checks: str = "initializing"
+    disk: str = "ok"
+    """ok or full."""
+    compromised: bool = False
+    software: Software = Software()
+
+    @property
+    def arn_suffix(self) -> str:
+        return f"instance/{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """One SSM document running on one instance."""
+
+    id: str
+    """`<command id>/<instance id>`."""
+    command: str
+    instance: str
+    document: str
+    parameters: tuple[tuple[str, tuple[str, ...]], ...]
+    requested: Seconds
+    status: str = "InProgress"
+    """Pending, InProgress, Success, Failed, TimedOut, Cancelled."""
+    detail: str = ""
+    training: TrainingSpec | None = None
+    """Set where the document trains a model."""
