@@ -33,7 +33,9 @@ clean:  ## remove .venv, caches and builds; never saves
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.ready-play: pyproject.toml
+	@echo 'setting up .venv (about 75 MB to download the first time)'
 	@sh .ci/venv play
 
 .venv/.ready-dev: pyproject.toml
+	@echo 'setting up .venv (about 110 MB to download the first time)'
 	@sh .ci/venv dev
