@@ -1,9 +1,264 @@
-"""Traffic: what was offered, answered, slow and failed, and what the answers were worth."""
+"""Traffic: what was offered, answered, slow and failed, and what the answers were worth.
+
+Between two changes in serving the capacity is constant, so each stretch is settled at once, minute by minute on integers.
+Request number n of a need (counted from the run's first instant) carries row n mod N of the data set's held-out stream; of a
+minute's requests to one address, the first ones are answered as far as the capacity reaches. Full hours are settled once and kept.
+"""
 
 from __future__ import annotations
 
-from cloudlab.model.operations import Front, Serving
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+
+from cloudlab.engine.dice import mix
+from cloudlab.model.catalogue import LatencyStep
+from cloudlab.model.operations import Front, Segment, Serving
+from cloudlab.model.scenario import Need, Scenario, Traffic
+from cloudlab.model.time import HOUR, MINUTE, Seconds
+from cloudlab.model.training import Payoff, Scored
 from cloudlab.model.world import World
+
+OVERLOAD = "overload"
+NOTHING_THERE = "no address"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Requests of a stretch of time. offered = served + the sum of failed; slow ones are among the served."""
+
+    offered: int = 0
+    served: int = 0
+    slow: int = 0
+    failed: tuple[tuple[str, int], ...] = ()
+    """Cause -> count, sorted by cause."""
+    value_micros: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        causes = dict(self.failed)
+        for cause, count in other.failed:
+            causes[cause] = causes.get(cause, 0) + count
+        return Tally(
+            self.offered + other.offered,
+            self.served + other.served,
+            self.slow + other.slow,
+            tuple(sorted(causes.items())),
+            self.value_micros + other.value_micros,
+        )
+
+    @property
+    def bad(self) -> int:
+        """Requests that spend error budget: unanswered or slow."""
+        return self.offered - self.served + self.slow
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """When requests arrive: `total(t)` counts them from the run's start."""
+
+    starts: Seconds
+    per_minute: tuple[int, ...]
+    before: tuple[int, ...]
+    """Requests before minute i."""
+
+    def total(self, instant: Seconds) -> int:
+        minute, rest = divmod(instant - self.starts, MINUTE)
+        if minute >= len(self.per_minute):
+            return self.before[-1]
+        return self.before[minute] + self.per_minute[minute] * rest // MINUTE
+
+
+@lru_cache(maxsize=64)
+def arrivals(traffic: Traffic, need: str, starts: Seconds, ends: Seconds, seed: int) -> Arrivals:
+    """Return the arrivals of a whole run: profile times seeded noise, one integer per minute."""
+    salt = mix(seed) ^ mix(int.from_bytes(need.encode()[:8].ljust(8), "big"))
+    width = 2 * traffic.noise + 1
+    counts = []
+    for minute in range(starts // MINUTE, ends // MINUTE):
+        rate = traffic.base_per_minute * traffic.hours[minute // 60 % 24] * traffic.weekdays[minute // 1440 % 7] // 1_000_000
+        counts.append(rate + rate * (mix(salt + minute) % width - traffic.noise) // 1000)
+    return Arrivals(starts, tuple(counts), (0, *accumulate(counts)))
+
+
+@lru_cache(maxsize=64)
+def _worth(scored: Scored, payoff: Payoff) -> tuple[int, ...]:
+    """Return prefix sums of the payoff over the stream's rows: micro-dollars of rows before i."""
+    by_code = (payoff.true_negative, payoff.false_positive, payoff.false_negative, payoff.true_positive)
+    codes = ((scored.outcomes[row >> 2] >> 2 * (row & 3)) & 3 for row in range(scored.rows))
+    return (0, *accumulate(by_code[code] for code in codes))
+
+
+def worth(scored: Scored, payoff: Payoff, first: int, count: int) -> int:
+    """Return micro-dollars of answering `count` requests from number `first` on."""
+    sums = _worth(scored, payoff)
+
+    def before(n: int) -> int:
+        rounds, rest = divmod(n, scored.rows)
+        return rounds * sums[-1] + sums[rest]
+
+    return before(first + count) - before(first)
+
+
+def latency_at(steps: tuple[LatencyStep, ...], utilisation: int) -> LatencyStep:
+    """Return the row of the latency table for a utilisation in permille; the last row holds for all above."""
+    index = bisect_left([s.utilisation_permille for s in steps], utilisation)
+    return steps[min(index, len(steps) - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What settling needs besides the stretch itself; hashable, so that settled hours can be kept."""
+
+    arrivals_key: tuple[Traffic, str, Seconds, Seconds, int]
+    payoff: Payoff
+    latency: tuple[LatencyStep, ...]
+
+
+def _settle(frame: _Frame, start: Seconds, end: Seconds, fronts: tuple[tuple[Front, Scored | None], ...]) -> Tally:
+    flow = arrivals(*frame.arrivals_key)
+    offered = served = slow = value = 0
+    failed: dict[str, int] = {}
+    ways = len(fronts)
+    at = start
+    while at < end:
+        to = min(end, at // MINUTE * MINUTE + MINUTE)
+        first = flow.total(at)
+        number = flow.total(to) - first
+        offered += number
+        if not ways:
+            failed[NOTHING_THERE] = failed.get(NOTHING_THERE, 0) + number
+        for index, (front, scored) in enumerate(fronts):
+            share = (number + index) // ways
+            if front.cause is not None or scored is None:
+                cause = front.cause or "error"
+                failed[cause] = failed.get(cause, 0) + share
+            else:
+                room = front.capacity * to // MINUTE - front.capacity * at // MINUTE
+                answered = min(share, room)
+                if answered < share:
+                    failed[OVERLOAD] = failed.get(OVERLOAD, 0) + share - answered
+                served += answered
+                slow += answered * latency_at(frame.latency, share * 1000 // max(room, 1)).slow_permille // 1000
+                value += worth(scored, frame.payoff, first, answered)
+            first += share
+        at = to
+    return Tally(offered, served, slow, tuple(sorted((c, n) for c, n in failed.items() if n)), value)
+
+
+_settle_and_keep = lru_cache(maxsize=20_000)(_settle)
+
+
+def _frame(world: World, scenario: Scenario, need: Need) -> _Frame:
+    key = (need.traffic, need.id, scenario.starts, scenario.ends, world.seed)
+    return _Frame(key, scenario.cards[need.dataset].payoff, scenario.catalogue.latency)
+
+
+def _stretches(segments: tuple[Segment, ...], since: Seconds, until: Seconds) -> list[tuple[Seconds, Seconds, Segment, bool]]:
+    """Cut [since, until) at changes of serving and at full hours; the flag says the piece can never change any more."""
+    pieces = []
+    ends = [s.since for s in segments[1:]] + [until]
+    for segment, segment_end in zip(segments, ends, strict=True):
+        at, end = max(segment.since, since), min(segment_end, until)
+        while at < end:
+            to = min(end, at // HOUR * HOUR + HOUR)
+            pieces.append((at, to, segment, to % HOUR == 0 or to < until))
+            at = to
+    return pieces
+
+
+def by_hour(world: World, scenario: Scenario, need: Need, since: Seconds, until: Seconds) -> list[tuple[Seconds, Tally]]:
+    """Return (start of clock hour, tally of what of it lies in [since, until)) in order of time."""
+    frame = _frame(world, scenario, need)
+    hours: dict[Seconds, Tally] = {}
+    for start, end, segment, closed in _stretches(world.get(Serving, need.id).segments, since, until):
+        fronts = tuple((f, world.scored(f.model.digest(), need.dataset) if f.model is not None else None) for f in segment.fronts)
+        tally = (_settle_and_keep if closed else _settle)(frame, start, end, fronts)
+        hour = start // HOUR * HOUR
+        hours[hour] = hours[hour] + tally if hour in hours else tally
+    return sorted(hours.items())
+
+
+def tally(world: World, scenario: Scenario, need: Need, since: Seconds | None = None, until: Seconds | None = None) -> Tally:
+    """Return the tally of a need over [since, until), by default from the run's start to now."""
+    total = Tally()
+    for _, part in by_hour(world, scenario, need, scenario.starts if since is None else since, world.now if until is None else until):
+        total += part
+    return total
+
+
+def total_tally(world: World, scenario: Scenario, since: Seconds | None = None, until: Seconds | None = None) -> Tally:
+    """Return the tally over all needs."""
+    total = Tally()
+    for need in scenario.needs:
+        total += tally(world, scenario, need, since, until)
+    return total
+
+
+def time_to_value(world: World, scenario: Scenario, need: Need) -> Seconds | None:
+    """Return the end of the first clock hour in which at least 95 % of the requests were answered and the answers were worth
+    at least half of the reference payoff each; in seconds since day 1, 00:00. None while there was none."""
+    reference = scenario.cards[need.dataset].reference_micros
+    for hour, part in by_hour(world, scenario, need, scenario.starts, world.now):
+        whole = hour >= scenario.starts and hour + HOUR <= world.now
+        if whole and part.offered and part.served * 100 >= part.offered * 95 and part.value_micros * 2 >= part.served * reference:
+            return hour + HOUR
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """How a need is served at this moment, in one of four readable states."""
+
+    state: str
+    """fine, degraded, burning or down."""
+    because: str
+    utilisation: int
+    """Offered over capacity of the answering addresses, permille."""
+    latency_ms: int
+    budget_left_ppm: int
+    """What is left of the error budget, ppm of the whole; negative when overspent."""
+    gone_in: Seconds | None
+    """When the error budget is used up at the rate of the last hour; None at a sustainable rate."""
+
+
+def condition(world: World, scenario: Scenario, need: Need) -> Condition:
+    """Return the present condition of a need."""
+    fronts = world.get(Serving, need.id).segments[-1].fronts
+    flow = arrivals(need.traffic, need.id, scenario.starts, scenario.ends, world.seed)
+    minute = max(world.now // MINUTE * MINUTE - MINUTE, scenario.starts)
+    rate = flow.total(minute + MINUTE) - flow.total(minute)
+    good = [f for f in fronts if f.cause is None]
+    capacity = sum(f.capacity for f in good)
+    share = rate * len(good) // len(fronts) if fronts else 0
+    utilisation = share * 1000 // capacity if capacity else 0
+    latency = latency_at(scenario.catalogue.latency, utilisation)
+    left, gone = _budget(world, scenario, need)
+    if not good:
+        reason = fronts[0].reason if fronts else "callers have been given no address yet"
+        return Condition("down", reason, 0, 0, left, gone)
+    if len(good) < len(fronts) or utilisation > 1000:
+        broken = next((f for f in fronts if f.cause is not None), None)
+        why = f"{broken.resource}: {broken.reason}" if broken else "more requests than capacity"
+        return Condition("burning", why, utilisation, latency.latency_ms, left, gone)
+    if latency.slow_permille:
+        return Condition("degraded", "answers are getting slow", utilisation, latency.latency_ms, left, gone)
+    return Condition("fine", "", utilisation, latency.latency_ms, left, gone)
+
+
+def _budget(world: World, scenario: Scenario, need: Need) -> tuple[int, Seconds | None]:
+    """Return (error budget left in ppm of the whole run's, seconds until it is gone at the last hour's rate)."""
+    flow = arrivals(need.traffic, need.id, scenario.starts, scenario.ends, world.seed)
+    whole = (flow.total(scenario.ends) - flow.total(scenario.slo.since)) * (1_000_000 - scenario.slo.target_ppm) // 1_000_000
+    if world.now <= scenario.slo.since or not whole:
+        return 1_000_000, None
+    spent = tally(world, scenario, need, scenario.slo.since).bad
+    last_hour = tally(world, scenario, need, max(world.now - HOUR, scenario.slo.since)).bad
+    left = whole - spent
+    if not last_hour or left <= 0:
+        return left * 1_000_000 // whole, 0 if left <= 0 else None
+    lasts = left * HOUR // last_hour
+    return left * 1_000_000 // whole, lasts if world.now + lasts < scenario.ends else None
 
 
 def busiest(world: World, candidates: list[str]) -> str:
