@@ -41,9 +41,7 @@ def test_licence_is_apache_2(root: Path, pyproject: dict[str, Any]) -> None:
 
 def test_every_dependency_has_a_lower_bound(pyproject: dict[str, Any]) -> None:
     unbounded = [
-        line
-        for line in pyproject["project"]["dependencies"]
-        if not any(spec.operator == ">=" for spec in Requirement(line).specifier)
+        line for line in pyproject["project"]["dependencies"] if not any(spec.operator == ">=" for spec in Requirement(line).specifier)
     ]
     assert unbounded == []
 
@@ -55,9 +53,7 @@ def test_every_dependency_has_its_decision_written_down(root: Path, pyproject: d
 
 
 @pytest.mark.parametrize(("python", "platform", "machine", "expected"), MACHINES)
-def test_each_machine_gets_exactly_one_xgboost(
-    pyproject: dict[str, Any], python: str, platform: str, machine: str, expected: str
-) -> None:
+def test_each_machine_gets_exactly_one_xgboost(pyproject: dict[str, Any], python: str, platform: str, machine: str, expected: str) -> None:
     here = {"python_version": python, "sys_platform": platform, "platform_machine": machine}
     wanted = [Requirement(line) for line in pyproject["project"]["dependencies"]]
     chosen = [r.name for r in wanted if r.name.startswith("xgboost") and (r.marker is None or r.marker.evaluate(here))]
@@ -108,9 +104,7 @@ def test_the_wheel_holds_every_level_and_table(root: Path, wheel: Path) -> None:
         str(path.relative_to(root))
         for folder in ("levels", "assets")
         for path in (root / folder).rglob("*")
-        if path.is_file()
-        and "__pycache__" not in path.parts
-        and f"cloudlab/_data/{path.relative_to(root).as_posix()}" not in held
+        if path.is_file() and "__pycache__" not in path.parts and f"cloudlab/_data/{path.relative_to(root).as_posix()}" not in held
     ]
     assert missing == []
 
