@@ -346,8 +346,8 @@ class Catalogue:
         if found is not None:
             return found
         if service not in SERVICE_KINDS:
-            _unknown("service kind", service, SERVICE_KINDS)
-        _unknown(f"duty of {service}", duty, DUTIES)
+            return _unknown("service kind", service, SERVICE_KINDS)
+        return _unknown(f"duty of {service}", duty, DUTIES)
 
     def incident(self, kind: str) -> IncidentKind:
         """Return a kind of incident by id (`disk-full`)."""
