@@ -63,12 +63,13 @@ def generate(seed: int, rows: int) -> Rows:
 
     def below(bound: int) -> Ints:
         """One uniform integer in [0, bound) per row."""
-        return (next(draws) * bound) >> 32
+        scaled: Ints = (next(draws) * bound) >> 32
+        return scaled
 
     def bell(bound: int) -> Ints:
         """One integer in [0, bound] per row, thickest in the middle: the mean of the four bytes of one draw."""
         draw = next(draws)
-        total = (draw & 255) + ((draw >> 8) & 255) + ((draw >> 16) & 255) + (draw >> 24)
+        total: Ints = (draw & 255) + ((draw >> 8) & 255) + ((draw >> 16) & 255) + (draw >> 24)
         return total * bound // 1020
 
     def where(condition: npt.NDArray[np.bool_], yes: Ints | int, no: Ints | int = 0) -> Ints:

@@ -63,8 +63,8 @@ def _churn(recipe: Recipe) -> Dataset:
     rows = churn.generate(recipe.seed, sum(sizes.values()))
     labels = rows.labels.astype(np.float32)
     cuts = (sizes["train"], sizes["train"] + sizes["validation"])
-    parts = [Split(features, part) for features, part in zip(np.split(rows.features, cuts), np.split(labels, cuts), strict=True)]
-    return Dataset(churn.FEATURES, *parts, best_auc=expected_auc(rows.probability_ppm))
+    train, validation, stream = map(Split, np.split(rows.features, cuts), np.split(labels, cuts))
+    return Dataset(churn.FEATURES, train, validation, stream, expected_auc(rows.probability_ppm))
 
 
 def _breast_cancer(recipe: Recipe) -> Dataset:
@@ -79,9 +79,10 @@ def _breast_cancer(recipe: Recipe) -> Dataset:
     order = sorted(range(len(labels)), key=lambda row: hashlib.sha256(f"{recipe.seed}:{row}".encode()).digest())
     sizes = dict(recipe.rows)
     cuts = (sizes["train"], sizes["train"] + sizes["validation"])
-    parts = [Split(features[rows], labels[rows]) for rows in np.split(np.array(order[: sum(sizes.values())]), cuts)]
+    numbers = np.array(order[: sum(sizes.values())])
+    train, validation, stream = (Split(features[part], labels[part]) for part in np.split(numbers, cuts))
     columns = tuple(str(name).replace(" ", "_") for name in bunch.feature_names)
-    return Dataset(columns, *parts, best_auc=None)
+    return Dataset(columns, train, validation, stream, None)
 
 
 def expected_auc(probability_ppm: npt.NDArray[np.int64]) -> float:
