@@ -1,0 +1,184 @@
+"""Named predicates: what objectives, wins, losses and hints may ask of a World; each answers with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from cloudlab.engine.rules import ledger, reachability, traffic
+from cloudlab.model.compute import Instance
+from cloudlab.model.identity import Role
+from cloudlab.model.learning import Endpoint, SageModel, TrainingJob
+from cloudlab.model.money import format_usd
+from cloudlab.model.network import InternetGateway, SecurityGroup, Subnet, Vpc
+from cloudlab.model.operations import Handover, Incident
+from cloudlab.model.scenario import Scenario
+from cloudlab.model.storage import StoredObject
+from cloudlab.model.time import span, stamp
+from cloudlab.model.training import Trained
+from cloudlab.model.world import World
+
+KINDS: dict[str, type] = {
+    "vpc": Vpc,
+    "subnet": Subnet,
+    "internet-gateway": InternetGateway,
+    "security-group": SecurityGroup,
+    "instance": Instance,
+    "role": Role,
+    "training-job": TrainingJob,
+    "model": SageModel,
+    "endpoint": Endpoint,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Whether something holds, and what shows it."""
+
+    ok: bool
+    evidence: str
+
+
+Predicate = Callable[..., Finding]
+PREDICATES: dict[str, Predicate] = {}
+P = TypeVar("P", bound=Predicate)
+
+
+def predicate(name: str) -> Callable[[P], P]:
+    """Register a predicate under the name that level.yaml uses: (world, scenario, **arguments) -> Finding."""
+
+    def register(handler: P) -> P:
+        assert name not in PREDICATES, f"two predicates called {name}"
+        PREDICATES[name] = handler
+        return handler
+
+    return register
+
+
+def holds(when: Mapping[str, Mapping[str, Any]], world: World, scenario: Scenario) -> Finding:
+    """Ask every predicate of `when`; the first that does not hold is the finding, else all evidence together."""
+    found = []
+    for name, arguments in when.items():
+        finding = PREDICATES[name](world, scenario, **arguments)
+        if not finding.ok:
+            return finding
+        found.append(finding.evidence)
+    return Finding(True, "; ".join(found))
+
+
+@predicate("exists")
+def exists(world: World, scenario: Scenario, *, kind: str, count: int = 1) -> Finding:  # noqa: ARG001
+    there = [r for r in world.every(KINDS[kind]) if getattr(r, "state", "") != "terminated"]
+    names = ", ".join(r.id for r in there[:3])
+    noun = kind.replace("-", " ")
+    return Finding(len(there) >= count, f"{names}" if there else f"there is no {noun} yet")
+
+
+@predicate("dataset-stored")
+def dataset_stored(world: World, scenario: Scenario, *, dataset: str, channel: str = "train") -> Finding:  # noqa: ARG001
+    for thing in world.every(StoredObject):
+        if thing.dataset == dataset and thing.channel == channel:
+            return Finding(True, f"s3://{thing.id}")
+    return Finding(False, f"no bucket holds the {channel} part of '{dataset}'")
+
+
+@predicate("model-trained")
+def model_trained(world: World, scenario: Scenario, *, dataset: str, auc: float = 0.0) -> Finding:  # noqa: ARG001
+    """A model of the data set was really trained, with at least this AUC on the validation channel."""
+    best = -1
+    for fact in world.facts.values():
+        if isinstance(fact, Trained):
+            best = max(best, dict(fact.metrics).get("validation:auc", 0))
+    if best < 0:
+        return Finding(False, "no training has completed")
+    return Finding(best >= auc * 1_000_000, f"best validation:auc {best / 1_000_000:.4f}")
+
+
+@predicate("reachable")
+def reachable(world: World, scenario: Scenario, *, need: str) -> Finding:
+    """Some handed-over instance, or else any instance, answers on the need's port from the internet; endpoints always do."""
+    port = scenario.need(need).port
+    if any(e.status == "InService" for e in world.every(Endpoint)):
+        return Finding(True, "callers reach a SageMaker endpoint through AWS's own API")
+    paths = [reachability.from_internet(world, i.id, port) for i in world.every(Instance) if i.state != "terminated"]
+    if not paths:
+        return Finding(False, "nothing runs that could be reached")
+    best = max(paths, key=lambda p: (p.ok, sum(h.ok for h in p.hops)))
+    return Finding(best.ok, best.sentence())
+
+
+@predicate("address-handed-over")
+def address_handed_over(world: World, scenario: Scenario, *, need: str) -> Finding:  # noqa: ARG001
+    given = [h.resource for h in world.every(Handover) if h.need == need]
+    return Finding(bool(given), ", ".join(given) if given else "callers have been given no address yet")
+
+
+@predicate("first-value")
+def first_value(world: World, scenario: Scenario, *, need: str, by: int | None = None) -> Finding:
+    """The first hour in which at least 95 % of requests got answers worth at least half the reference, ended by then."""
+    reached = traffic.time_to_value(world, scenario, scenario.need(need))
+    if reached is None:
+        return Finding(False, "no full hour yet in which 95 % of the requests got answers worth half the reference")
+    return Finding(
+        by is None or reached <= by, f"first such hour ended {stamp(reached)}, {span(reached - scenario.starts)} after the start"
+    )
+
+
+@predicate("answered")
+def answered(world: World, scenario: Scenario, *, need: str, share: float, since_slo: bool = True) -> Finding:
+    since = scenario.slo.since if since_slo else scenario.starts
+    got = traffic.tally(world, scenario, scenario.need(need), since)
+    if not got.offered:
+        return Finding(False, "no requests have come in the counted hours yet")
+    why = "" if got.served == got.offered else "; " + ", ".join(f"{n:,} failed: {cause}" for cause, n in got.failed)
+    percent = got.served * 10_000 // got.offered
+    return Finding(got.served >= got.offered * share, f"{got.served:,} of {got.offered:,} requests answered ({percent / 100:.2f} %){why}")
+
+
+@predicate("value")
+def value(world: World, scenario: Scenario, *, need: str, usd: float) -> Finding:
+    got = traffic.tally(world, scenario, scenario.need(need))
+    return Finding(
+        got.value_micros >= round(usd * 1_000_000),
+        f"answers were worth {format_usd(got.value_micros)} of the {format_usd(round(usd * 1e6))} wanted",
+    )
+
+
+@predicate("within-budget")
+def within_budget(world: World, scenario: Scenario) -> Finding:
+    spent = ledger.cost(world)
+    return Finding(spent <= scenario.budget_micros, f"{format_usd(spent)} spent of {format_usd(scenario.budget_micros)}")
+
+
+@predicate("over-budget")
+def over_budget(world: World, scenario: Scenario) -> Finding:
+    spent = ledger.cost(world)
+    return Finding(spent > scenario.budget_micros, f"{format_usd(spent)} spent, the budget was {format_usd(scenario.budget_micros)}")
+
+
+@predicate("breached")
+def breached(world: World, scenario: Scenario) -> Finding:  # noqa: ARG001
+    for instance in world.every(Instance):
+        if instance.compromised:
+            cause = next((i for i in world.every(Incident) if i.failed and i.kind in ("os-cve", "security-group-scanned")), None)
+            how = f" through {cause.detail or cause.kind}" if cause is not None else ""
+            return Finding(True, f"{instance.id} was taken over{how}")
+    return Finding(False, "nobody got in")
+
+
+@predicate("not-breached")
+def not_breached(world: World, scenario: Scenario) -> Finding:
+    found = breached(world, scenario)
+    return Finding(not found.ok, found.evidence)
+
+
+@predicate("incidents-resolved")
+def incidents_resolved(world: World, scenario: Scenario) -> Finding:  # noqa: ARG001
+    still = [i for i in world.every(Incident) if i.is_open]
+    return Finding(not still, "no incident is open" if not still else "open: " + ", ".join(f"{i.kind} on {i.resource}" for i in still))
+
+
+@predicate("time-is-up")
+def time_is_up(world: World, scenario: Scenario) -> Finding:
+    return Finding(world.now >= scenario.ends, f"it is {stamp(world.now)}; the run ends {stamp(scenario.ends)}")
