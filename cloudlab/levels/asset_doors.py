@@ -239,6 +239,7 @@ class IncidentDoor(Sourced):
     effect: Text
     detect: DetectDoor
     provider_s: int | None = None
+    patience_s: int | None = None
     ways_out: list[WayOutDoor] = Field(min_length=1)
     calibrated_on: Text
     if_ignored: Text

@@ -86,7 +86,8 @@ def load_catalogue(assets_dir: Path) -> Catalogue:
     facts += (_effort_fact(entry) for entry in efforts)
     facts += (_holding_fact(holding) for holding in holdings)
     rates = {f"{f.group}/{f.key}": f for f in facts}
-    incidents = tuple(_incident(key, door, rates) for key, door in trouble.incidents.items())
+    provided = {(h.service, h.duty) for h in holdings if h.handler == "provider"}
+    incidents = tuple(_incident(key, door, rates, provided) for key, door in trouble.incidents.items())
     facts += (_incident_fact(incident) for incident in incidents)
     return Catalogue(
         facts=tuple(facts),
@@ -252,13 +253,16 @@ def _holding_fact(h: Holding) -> Fact:
     return Fact(key, "responsibility", title, value, None, None, h.source, h.confidence, None, h.note)
 
 
-def _incident(key: str, door: IncidentDoor, rates: Mapping[str, Fact]) -> IncidentKind:
+def _incident(key: str, door: IncidentDoor, rates: Mapping[str, Fact], provided: set[tuple[str, str]]) -> IncidentKind:
     if door.duty not in DUTIES:
         raise AssetError("incidents", f"incidents.{key}.duty", f"{door.duty!r} is no duty{nearest(door.duty, DUTIES)}")
     for service in door.strikes:
         if service not in SERVICE_KINDS:
             why = f"{service!r} is no kind of service{nearest(service, SERVICE_KINDS)}"
             raise AssetError("incidents", f"incidents.{key}.strikes", why)
+        if door.provider_s is None and (service, door.duty) in provided:
+            why = f"is missing: {door.duty} of {service} is the provider's, so say how long it takes"
+            raise AssetError("incidents", f"incidents.{key}.provider_s", why)
     rate = rates.get(door.calibrated_on)
     if rate is None or rate.used is None:
         why = f"{door.calibrated_on!r} is no fact with a `used` rate{nearest(door.calibrated_on, tuple(rates))}"
@@ -274,6 +278,7 @@ def _incident(key: str, door: IncidentDoor, rates: Mapping[str, Fact]) -> Incide
         detect_monitored_s=door.detect.monitored_s,
         detect_customer_s=door.detect.customer_s,
         provider_s=door.provider_s,
+        patience_s=door.patience_s,
         ways_out=tuple(WayOut(w.text, w.command, w.minutes, w.risk) for w in door.ways_out),
         calibrated_on=door.calibrated_on,
         rate_ppm_per_year=rate.used,

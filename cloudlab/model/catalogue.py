@@ -182,6 +182,8 @@ class IncidentKind:
     """Seconds until a customer does, where nothing watches."""
     provider_s: int | None
     """Seconds the provider takes where the duty is the provider's; None where it cannot be."""
+    patience_s: int | None
+    """Seconds from the strike until waiting turns into damage; None where waiting only costs."""
     ways_out: tuple[WayOut, ...]
     calibrated_on: str
     """`group/key` of the fact its rate comes from."""
