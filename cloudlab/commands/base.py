@@ -9,6 +9,8 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_pascal
 
+from cloudlab.commands.cli import Customisation
+
 
 @dataclass(frozen=True, slots=True)
 class Ref:
@@ -30,13 +32,6 @@ class FromCatalogue:
     """Marks a field whose values come from the catalogue: `instance-type`, `ml-type`, `zone`, `document`, `policy`, `image`, `file`."""
 
     group: str
-
-
-@dataclass(frozen=True, slots=True)
-class Shorthand:
-    """Marks a field with an extra flag of its own on the aws CLI, such as `--count` of run-instances."""
-
-    flag: str
 
 
 VpcRef = Annotated[str, Ref("vpc")]
@@ -88,6 +83,12 @@ class Filter(Structure):
     values: tuple[str, ...] = ()
 
 
+class AttributeBooleanValue(Structure):
+    """A boolean of EC2's modify-*-attribute actions: `{"Value": true}` in the API, a plain switch on the aws CLI."""
+
+    value: bool
+
+
 class Command(Structure):
     """One AWS action. Subclasses declare the action as class variables and its parameters as fields.
 
@@ -104,6 +105,12 @@ class Command(Structure):
     """JMESPath into the response of what `-> $name` captures."""
     reads: ClassVar[bool] = False
     """It only looks: nothing changes but what the team knows."""
+    cli: ClassVar[tuple[Customisation, ...]] = ()
+    """Flags the aws CLI adds to the API's parameters (cloudlab.commands.cli)."""
+    errors: ClassVar[tuple[str, ...]] = ()
+    """AWS error codes it may be refused with, for the reference page."""
+    human: ClassVar[str | None] = None
+    """Parameter (`CidrBlock`, `OutputDataConfig.S3OutputPath`) that says most about it in one line; None lets the dialect choose."""
 
     @classmethod
     def verb(cls) -> str:
@@ -130,7 +137,8 @@ API_SERVICE = {"s3api": "s3"}
 
 def kebab(name: str) -> str:
     """Return the aws CLI's spelling of an API name: CidrBlock -> cidr-block, DBInstanceIdentifier -> db-instance-identifier."""
-    partial = re.sub(r"(.)([A-Z][a-z]+)", r"\1-\2", name)
+    plural = re.sub(r"([A-Z]{2,})s$", lambda match: match[1].capitalize() + "s", name)  # TargetGroupARNs -> TargetGroupArns
+    partial = re.sub(r"(.)([A-Z][a-z]+)", r"\1-\2", plural)
     return re.sub(r"([a-z0-9])([A-Z])", r"\1-\2", partial).lower()
 
 

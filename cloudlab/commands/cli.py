@@ -1,0 +1,218 @@
+"""What the aws CLI adds to the API's own parameters: flags that no single parameter has, declared at the command.
+
+A command that the aws CLI customises lists its customisations in the class variable `cli`:
+
+    class RunInstances(Command):
+        cli: ClassVar[tuple[Customisation, ...]] = (CountFlag(), PublicAddressFlag())
+
+        min_count: int
+        max_count: int
+
+Parser, completion and reference page read them from there; none of them knows a command by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+Given = Mapping[str, tuple[str, ...]]
+"""Flag (without dashes) -> the words after it; a switch has one word, `true` or `false`."""
+Wire = dict[str, Any]
+"""Parameters under AWS's names, JSON-ready."""
+
+
+class WrongValue(ValueError):
+    """A word after one of these flags is malformed: `flag`, a sentence, and what would be accepted."""
+
+    def __init__(self, flag: str, sentence: str, accepted: str) -> None:
+        super().__init__(sentence)
+        self.flag = flag
+        self.sentence = sentence
+        self.accepted = accepted
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraFlag:
+    """One flag of the aws CLI that stands for no single parameter of the API."""
+
+    name: str
+    """Without dashes."""
+    meaning: str
+    takes: Literal["word", "words", "switch"] = "word"
+    """A switch takes no word and has a `--no-` form."""
+    example: str = ""
+    ref: str | None = None
+    """Record kind whose ids a face should offer."""
+    choices: tuple[str, ...] = ()
+
+
+class Customisation(Protocol):
+    """Folds its flags into API parameters, and unfolds them again for writing."""
+
+    @property
+    def flags(self) -> tuple[ExtraFlag, ...]: ...
+
+    @property
+    def replaces(self) -> tuple[str, ...]:
+        """API parameters that have no flag of their own on the aws CLI any more."""
+
+    def fold(self, given: Given, wire: Wire) -> Wire:
+        """Return `wire` with the flags' values at their places; `given` may be empty. Raises WrongValue."""
+
+    def unfold(self, wire: Wire) -> tuple[list[tuple[str, tuple[str, ...]]], Wire]:
+        """Return the flags that say a part of `wire`, and what is left of it. `fold` undoes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountFlag:
+    """`--count 2` or `--count 1:3` (at least one, three if there is room) for MinCount and MaxCount; one where it is left out."""
+
+    least: str = "MinCount"
+    most: str = "MaxCount"
+
+    @property
+    def flags(self) -> tuple[ExtraFlag, ...]:
+        return (ExtraFlag("count", "how many: a number, or least:most; 1 where left out", example="2"),)
+
+    @property
+    def replaces(self) -> tuple[str, ...]:
+        return (self.least, self.most)
+
+    def fold(self, given: Given, wire: Wire) -> Wire:
+        if "count" not in given:
+            return {self.least: 1, self.most: 1, **wire}
+        word = given["count"][0]
+        least, _, most = word.partition(":")
+        if not (least.isdecimal() and (most or least).isdecimal()):
+            raise WrongValue("count", f"count must be a number or a range least:most, not '{word}'", "--count 2 or --count 1:3")
+        return {**wire, self.least: int(least), self.most: int(most or least)}
+
+    def unfold(self, wire: Wire) -> tuple[list[tuple[str, tuple[str, ...]]], Wire]:
+        least, most = wire.get(self.least), wire.get(self.most)
+        rest = {name: value for name, value in wire.items() if name not in self.replaces}
+        return [("count", (str(least) if least == most else f"{least}:{most}",))], rest
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionFlags:
+    """`--protocol tcp --port 443 --cidr 0.0.0.0/0` (or `--source-group sg-1`) for the one entry of IpPermissions."""
+
+    into: str = "IpPermissions"
+
+    @property
+    def flags(self) -> tuple[ExtraFlag, ...]:
+        return (
+            ExtraFlag("protocol", "tcp, udp, icmp, or all for everything", example="tcp", choices=("tcp", "udp", "icmp", "all")),
+            ExtraFlag("port", "a port, a range from-to, or all", example="443", choices=("22", "80", "443", "all")),
+            ExtraFlag("cidr", "the addresses the rule speaks of", example="0.0.0.0/0"),
+            ExtraFlag("source-group", "the security group the rule speaks of, in place of addresses", ref="security_group"),
+        )
+
+    @property
+    def replaces(self) -> tuple[str, ...]:
+        return ()
+
+    def fold(self, given: Given, wire: Wire) -> Wire:
+        if not given:
+            return wire
+        if self.into in wire:
+            flag = next(iter(given))
+            raise WrongValue(
+                flag,
+                f"--{flag} cannot stand beside --ip-permissions",
+                "Say the rule one way: with --ip-permissions, or with --protocol, --port and --cidr.",
+            )
+        entry: Wire = {}
+        if "protocol" in given:
+            entry["IpProtocol"] = _protocol(given["protocol"][0])
+        if "port" in given:
+            entry["FromPort"], entry["ToPort"] = _ports(given["port"][0])
+        if "cidr" in given:
+            entry["IpRanges"] = [{"CidrIp": given["cidr"][0]}]
+        if "source-group" in given:
+            entry["UserIdGroupPairs"] = [{"GroupId": given["source-group"][0]}]
+        return {**wire, self.into: [entry]}
+
+    def unfold(self, wire: Wire) -> tuple[list[tuple[str, tuple[str, ...]]], Wire]:
+        entries = wire.get(self.into)
+        if not isinstance(entries, list) or len(entries) != 1:
+            return [], wire
+        entry = entries[0]
+        said: list[tuple[str, tuple[str, ...]]] = []
+        if "IpProtocol" in entry:
+            said.append(("protocol", ("all" if entry["IpProtocol"] == "-1" else entry["IpProtocol"],)))
+        if "FromPort" in entry and "ToPort" in entry:
+            first, last = entry["FromPort"], entry["ToPort"]
+            word = "all" if first == last == -1 else str(first) if first == last else f"{first}-{last}"
+            said.append(("port", (word,)))
+        if entry.get("IpRanges"):
+            said.append(("cidr", (entry["IpRanges"][0].get("CidrIp", ""),)))
+        if entry.get("UserIdGroupPairs"):
+            said.append(("source-group", (entry["UserIdGroupPairs"][0].get("GroupId", ""),)))
+        return said, {name: value for name, value in wire.items() if name != self.into}
+
+
+def _protocol(word: str) -> str:
+    if word == "all":
+        return "-1"
+    number = word.isdecimal() and int(word) <= 255
+    if word in ("tcp", "udp", "icmp", "-1") or number:
+        return word
+    raise WrongValue("protocol", f"protocol should be one of tcp, udp, icmp, all or a protocol number, not '{word}'", "--protocol tcp")
+
+
+def _ports(word: str) -> tuple[int, int]:
+    if word in ("-1", "all"):
+        return -1, -1
+    first, dash, last = word.partition("-")
+    if first.isdecimal() and (last.isdecimal() if dash else True):
+        return int(first), int(last if dash else first)
+    raise WrongValue("port", f"port should be of the form from[-to], not '{word}'", "--port 22 or --port 8000-8100")
+
+
+@dataclass(frozen=True, slots=True)
+class PublicAddressFlag:
+    """`--associate-public-ip-address` for the first of NetworkInterfaces, which then also takes the subnet and the groups."""
+
+    into: str = "NetworkInterfaces"
+
+    @property
+    def flags(self) -> tuple[ExtraFlag, ...]:
+        meaning = "give the instance a public address at launch, whatever its subnet's setting"
+        return (ExtraFlag("associate-public-ip-address", meaning, takes="switch"),)
+
+    @property
+    def replaces(self) -> tuple[str, ...]:
+        return ()
+
+    def fold(self, given: Given, wire: Wire) -> Wire:
+        if not given:
+            return wire
+        if self.into in wire:
+            flag = next(iter(given))
+            raise WrongValue(
+                flag, f"--{flag} cannot stand beside --network-interfaces", "Put AssociatePublicIpAddress=true into --network-interfaces."
+            )
+        wire = deepcopy(wire)
+        interface: Wire = {"DeviceIndex": 0, "AssociatePublicIpAddress": given["associate-public-ip-address"][0] == "true"}
+        for outer, inner in _MOVED:
+            if outer in wire:
+                interface[inner] = wire.pop(outer)
+        return {**wire, self.into: [interface]}
+
+    def unfold(self, wire: Wire) -> tuple[list[tuple[str, tuple[str, ...]]], Wire]:
+        interfaces = wire.get(self.into)
+        if not isinstance(interfaces, list) or len(interfaces) != 1:
+            return [], wire
+        interface = interfaces[0]
+        word = "true" if interface.get("AssociatePublicIpAddress") else "false"
+        rest = {name: value for name, value in wire.items() if name != self.into}
+        rest |= {outer: interface[inner] for outer, inner in _MOVED if inner in interface}
+        return [("associate-public-ip-address", (word,))], rest
+
+
+_MOVED = (("SubnetId", "SubnetId"), ("SecurityGroupIds", "Groups"))
+"""Parameters of RunInstances that AWS wants inside the interface as soon as there is one."""
