@@ -1,0 +1,293 @@
+"""Session: one live run - it submits, lets time pass, keeps the journal, and fetches real results when the clock waits for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from cloudlab.commands.base import Command
+from cloudlab.engine.kernel import Want
+from cloudlab.engine.rules.wanted import predictions_wanted, trainings_under_way
+from cloudlab.engine.simulation import RULES, Happening, Outcome, Preview, Simulation
+from cloudlab.journal.file import Journal
+from cloudlab.journal.record import Header, Record
+from cloudlab.journal.replay import replay
+from cloudlab.levels.judge import LevelReferee, next_hint
+from cloudlab.levels.loader import Level
+from cloudlab.model.events import Event
+from cloudlab.model.events.incidents import IncidentDetected
+from cloudlab.model.events.work import OrderFinished, OrderRefused
+from cloudlab.model.inputs import Acknowledged, Committed, Given, Input, Learned, Noted, TakenBack
+from cloudlab.model.operations import Incident
+from cloudlab.model.people import Person
+from cloudlab.model.refusal import Refusal
+from cloudlab.model.time import Seconds
+from cloudlab.model.training import Fact, TrainingSpec
+from cloudlab.model.world import World
+
+
+class Work(Protocol):
+    """Real work done elsewhere, as a session sees it."""
+
+    async def fact(self, want: Want) -> Fact:
+        """Return the real result, working for it where it is not known yet."""
+        ...
+
+    def begin(self, spec: TrainingSpec) -> None:
+        """Start a training in the background, because its job has started in the simulation."""
+        ...
+
+    def cancel(self, spec_digest: str) -> None:
+        """Stop a training nobody waits for any more."""
+        ...
+
+    async def predict(self, spec: TrainingSpec, body: str) -> list[float]:
+        """Return the trained model's real scores for rows of CSV."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What became of an order: its id, or why it was refused."""
+
+    order: str
+    outcome: Outcome
+
+    @property
+    def refusal(self) -> Refusal | None:
+        return self.outcome.refusal
+
+
+Listener = Callable[[Sequence[Happening]], None]
+
+
+class Session:
+    """A run being played. Everything that happened is in `journal`; everything that is so, in `world`."""
+
+    def __init__(self, level: Level, simulation: Simulation, journal: Journal, work: Work, *, mood: str) -> None:
+        self.level = level
+        self.simulation = simulation
+        self.journal = journal
+        self.work = work
+        self.mood = mood
+        self.history: list[Happening] = []
+        """Everything that has happened, in order; a rewind shortens it."""
+        self.listeners: list[Listener] = []
+        self._marks: dict[int, tuple[World, int]] = {}
+        """Record number -> (World after it, length of history): what a rewind goes back to."""
+        self._begun: set[str] = set()
+        self._mark()
+
+    # opening and closing ----------------------------------------------------------------------------------------------
+
+    @classmethod
+    def start(cls, level: Level, seed: int, path: Path, work: Work, *, mood: str, player: str, started: str) -> Session:
+        """Open a new run and its journal at `path`. `started` is a wall-clock text, an observation only."""
+        header = Header(
+            level=level.id,
+            level_digest=level.scenario.digest,
+            catalogue_digest=level.scenario.catalogue.digest,
+            seed=seed,
+            rules=RULES,
+            mood=mood,
+            player=player,
+            started=started,
+        )
+        journal = Journal.create(path, header)
+        return cls(level, Simulation.open(level.scenario, seed, LevelReferee(level.file)), journal, work, mood=mood)
+
+    @classmethod
+    def resume(cls, level: Level, path: Path, work: Work) -> Session:
+        """Go on with a saved run exactly where it was; raises JournalError where it cannot be replayed."""
+        journal = Journal.open(path)
+        simulation = Simulation.open(level.scenario, journal.header.seed, LevelReferee(level.file))
+        session = cls(level, simulation, journal, work, mood=journal.header.mood)
+        replay(journal.header, journal.records, simulation, seen=session._replayed)
+        session._begin_trainings()
+        return session
+
+    def _replayed(self, record: Record, happenings: Iterable[Happening], *, rewound: bool = False) -> None:
+        if rewound:
+            _, length = self._marks[int(record.body["to"])]
+            del self.history[length:]
+        self.history += happenings
+        self._marks[record.n] = (self.simulation.world, len(self.history))
+
+    def close(self) -> None:
+        """Note where the clock stands and let go of the journal."""
+        self.hold("closed")
+        self.journal.close()
+
+    # reading ----------------------------------------------------------------------------------------------------------
+
+    @property
+    def world(self) -> World:
+        return self.simulation.world
+
+    @property
+    def now(self) -> Seconds:
+        return self.simulation.now
+
+    @property
+    def over(self) -> bool:
+        return self.world.over is not None
+
+    def answer(self, order: str) -> dict[str, Any] | None:
+        """Return AWS's response of a finished order."""
+        return self.simulation.answers.get(order)
+
+    def preview(self, command: Command, person: str | None = None) -> Preview:
+        return self.simulation.preview(person or self.default_person(), command)
+
+    def default_person(self) -> str:
+        """Return who gets an order that names nobody: the first of the team."""
+        return next(iter(self.world.table(Person)))
+
+    # doing ------------------------------------------------------------------------------------------------------------
+
+    def submit(self, command: Command, person: str | None = None) -> Submitted:
+        """Give an order. It is on disk, accepted or refused, before this returns."""
+        given = Given(self._next_id(), person or self.default_person(), command)
+        return Submitted(given.id, self._take(given))
+
+    def take_back(self, order: str) -> Outcome:
+        """Cancel an order that has not taken effect."""
+        return self._take(TakenBack(self._next_id(), order))
+
+    def acknowledge(self, incident: str) -> Outcome:
+        return self._take(Acknowledged(self._next_id(), incident))
+
+    def commit(self, kind: str, key: str, choice: str) -> Outcome:
+        """Commit to a prediction, an answer or a decision."""
+        return self._take(Committed(self._next_id(), kind, key, choice))
+
+    def note(self, text: str) -> Outcome:
+        return self._take(Noted(self._next_id(), text))
+
+    def hint(self, road: str = "any") -> str:
+        """Return the next hint, computed from where the player is wrong; taking it is noted (and costs points in win mood)."""
+        found = next_hint(self.level.file, self.world, self.level.scenario, road)
+        if found is None:
+            return "Nothing is wrong that a hint could help with. Let time pass and watch the pager."
+        index, _, text = found
+        self._take(Committed(self._next_id(), "hint", str(index), "taken"))
+        return text
+
+    def hold(self, why: str) -> None:
+        """Note in the journal that the clock stopped here, and why."""
+        self.journal.append(at=self.now, kind="clock", id="", body={"why": why}, refusal=None)
+        self._mark()
+
+    def step(self, until: Seconds, stop: Callable[[Event], bool] | None = None) -> Want | None:
+        """Let simulated time pass to `until` at the latest; return the real result the clock stands waiting for, if any."""
+        progress = self.simulation.advance(until, stop)
+        self._happened(progress.happenings)
+        self._begin_trainings()
+        return progress.waiting
+
+    async def advance(self, until: Seconds, stop: Callable[[Event], bool] | None = None) -> None:
+        """Let simulated time pass to `until`, fetching real results on the way; earlier where `stop` says so or the run ends."""
+        before = len(self.history)
+        while (want := self.step(until, stop)) is not None:
+            await self.fetch(want)
+            if stop is not None and any(stop(h.event) for h in self.history[before:]):
+                return
+
+    async def fetch(self, want: Want) -> None:
+        """Wait for a real result and hand it to the simulation at the instant where the clock stands."""
+        self.learn(await self.work.fact(want))
+
+    def learn(self, fact: Fact) -> Outcome:
+        return self._take(Learned(self._next_id(), fact))
+
+    async def complete_answer(self, order: str) -> dict[str, Any] | None:
+        """Return an order's response with what only a real model can say filled in (an endpoint's prediction)."""
+        answer = self.answer(order)
+        wanted = predictions_wanted(self.world, answer)
+        if answer is None or wanted is None:
+            return answer
+        spec, body = wanted
+        scores = await self.work.predict(spec, body)
+        filled = {k: v for k, v in answer.items() if not k.startswith("_")}
+        return filled | {"Body": "\n".join(f"{s:.6f}" for s in scores)}
+
+    # rewinding --------------------------------------------------------------------------------------------------------
+
+    def decisions(self) -> list[Record]:
+        """Return the records one may rewind to just before: accepted orders and commitments that still count, oldest first."""
+        return [r for r in self.journal.effective() if r.kind in ("given", "committed", "acknowledged") and r.refusal is None]
+
+    def rewind(self, to: int) -> Refusal | None:
+        """Go back to the instant just after record `to` (0: the opening). Learn mood only; the journal keeps what was undone."""
+        if self.mood != "learn":
+            return Refusal("NotInWinMood", "A run in win mood is played as it falls.", "Start a run with --mood learn to rewind.")
+        if to not in self._marks:
+            known = ", ".join(str(r.n) for r in self.decisions()) or "none yet"
+            return Refusal("NoSuchDecision", f"There is no record {to} to go back to.", f"Decisions: {known}.")
+        world, length = self._marks[to]
+        self.journal.append(at=self.now, kind="rewound", id="", body={"to": to}, refusal=None)
+        self.simulation.world = world
+        del self.history[length:]
+        self._mark()
+        return None
+
+    def undo(self) -> Refusal | None:
+        """Rewind to just before the last decision."""
+        decisions = self.decisions()
+        if not decisions:
+            return Refusal("NothingToUndo", "Nothing has been decided yet.")
+        last = decisions[-1].n
+        return self.rewind(max(n for n in self._marks if n < last))
+
+    # inside -----------------------------------------------------------------------------------------------------------
+
+    def _next_id(self) -> str:
+        return f"i{self.journal.next_n}"
+
+    def _take(self, given: Input) -> Outcome:
+        at = self.now
+        outcome = self.simulation.submit(given)
+        refusal = outcome.refusal.code if outcome.refusal is not None else None
+        self.journal.append_input(at=at, given=given, refusal=refusal)
+        self._happened(outcome.happenings)
+        self._mark()
+        self._begin_trainings()
+        return outcome
+
+    def _mark(self) -> None:
+        self._marks[self.journal.next_n - 1] = (self.simulation.world, len(self.history))
+
+    def _happened(self, happenings: Sequence[Happening]) -> None:
+        if happenings:
+            self.history += happenings
+            for listener in self.listeners:
+                listener(happenings)
+
+    def _begin_trainings(self) -> None:
+        """Start real trainings as soon as their jobs start, so that the result is often there before the clock needs it."""
+        under_way = {spec.digest(): spec for spec in trainings_under_way(self.world)}
+        for digest, spec in under_way.items():
+            if digest not in self._begun:
+                self._begun.add(digest)
+                self.work.begin(spec)
+        for digest in [d for d in self._begun if d not in under_way]:
+            self._begun.discard(digest)
+            if self.world.trained(digest) is None:
+                self.work.cancel(digest)
+
+
+def is_page(event: Event) -> bool:
+    """Tell whether the clock should stop by itself: somebody is paged."""
+    return isinstance(event, IncidentDetected)
+
+
+def pages_team(world: World, event: Event) -> bool:
+    """Tell whether an event pages the team: news of an incident whose duty is the customer's."""
+    return isinstance(event, IncidentDetected) and world.get(Incident, event.incident).holder == "customer"
+
+
+def finishes(order: str) -> Callable[[Event], bool]:
+    """Return a stop condition: this order took effect or was refused."""
+    return lambda event: isinstance(event, OrderFinished | OrderRefused) and event.order.id == order
