@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -75,10 +75,9 @@ class Session:
         self.history: list[Happening] = []
         """Everything that has happened, in order; a rewind shortens it."""
         self.listeners: list[Listener] = []
-        self._marks: dict[int, tuple[World, int]] = {}
-        """Record number -> (World after it, length of history): what a rewind goes back to."""
+        self._before: dict[int, tuple[World, int]] = {}
+        """Record number -> (World just before it, length of history): what a rewind goes back to."""
         self._begun: set[str] = set()
-        self._mark()
 
     # opening and closing ----------------------------------------------------------------------------------------------
 
@@ -104,16 +103,16 @@ class Session:
         journal = Journal.open(path)
         simulation = Simulation.open(level.scenario, journal.header.seed, LevelReferee(level.file))
         session = cls(level, simulation, journal, work, mood=journal.header.mood)
-        replay(journal.header, journal.records, simulation, seen=session._replayed)
-        session._begin_trainings()
+        session._replay()
         return session
 
-    def _replayed(self, record: Record, happenings: Iterable[Happening], *, rewound: bool = False) -> None:
-        if rewound:
-            _, length = self._marks[int(record.body["to"])]
-            del self.history[length:]
-        self.history += happenings
-        self._marks[record.n] = (self.simulation.world, len(self.history))
+    def _replay(self) -> None:
+        """Bring the simulation to where the journal ends, and keep what rewinds need."""
+        for step in replay(self.journal.header, self.journal.records, self.simulation):
+            if step.before is not None:
+                self._before[step.record.n] = (step.before, len(self.history) + len(step.passed))
+            self.history += (*step.passed, *step.outcome)
+        self._begin_trainings()
 
     def close(self) -> None:
         """Note where the clock stands and let go of the journal."""
@@ -178,7 +177,6 @@ class Session:
     def hold(self, why: str) -> None:
         """Note in the journal that the clock stopped here, and why."""
         self.journal.append(at=self.now, kind="clock", id="", body={"why": why}, refusal=None)
-        self._mark()
 
     def step(self, until: Seconds, stop: Callable[[Event], bool] | None = None) -> Want | None:
         """Let simulated time pass to `until` at the latest; return the real result the clock stands waiting for, if any."""
@@ -219,27 +217,27 @@ class Session:
         """Return the records one may rewind to just before: accepted orders and commitments that still count, oldest first."""
         return [r for r in self.journal.effective() if r.kind in ("given", "committed", "acknowledged") and r.refusal is None]
 
-    def rewind(self, to: int) -> Refusal | None:
-        """Go back to the instant just after record `to` (0: the opening). Learn mood only; the journal keeps what was undone."""
+    def rewind(self, record: int) -> Refusal | None:
+        """Go back to the instant just before `record`. Learn mood only; the journal keeps what was undone."""
         if self.mood != "learn":
             return Refusal("NotInWinMood", "A run in win mood is played as it falls.", "Start a run with --mood learn to rewind.")
-        if to not in self._marks:
-            known = ", ".join(str(r.n) for r in self.decisions()) or "none yet"
-            return Refusal("NoSuchDecision", f"There is no record {to} to go back to.", f"Decisions: {known}.")
-        world, length = self._marks[to]
-        self.journal.append(at=self.now, kind="rewound", id="", body={"to": to}, refusal=None)
+        counting = [r.n for r in self.decisions()]
+        if record not in counting or record not in self._before:
+            known = ", ".join(map(str, counting)) or "none yet"
+            return Refusal("NoSuchDecision", f"There is no decision {record} to go back to.", f"Decisions: {known}.")
+        world, length = self._before[record]
+        self.journal.append(at=world.now, kind="rewound", id="", body={"to": record - 1}, refusal=None)
         self.simulation.world = world
         del self.history[length:]
-        self._mark()
+        self._begin_trainings()
         return None
 
     def undo(self) -> Refusal | None:
         """Rewind to just before the last decision."""
         decisions = self.decisions()
         if not decisions:
-            return Refusal("NothingToUndo", "Nothing has been decided yet.")
-        last = decisions[-1].n
-        return self.rewind(max(n for n in self._marks if n < last))
+            return Refusal("NothingToUndo", "Nothing has been decided yet.", "Give an order first.")
+        return self.rewind(decisions[-1].n)
 
     # inside -----------------------------------------------------------------------------------------------------------
 
@@ -247,17 +245,14 @@ class Session:
         return f"i{self.journal.next_n}"
 
     def _take(self, given: Input) -> Outcome:
-        at = self.now
+        before = self.world
         outcome = self.simulation.submit(given)
         refusal = outcome.refusal.code if outcome.refusal is not None else None
-        self.journal.append_input(at=at, given=given, refusal=refusal)
+        record = self.journal.append_input(at=before.now, given=given, refusal=refusal)
+        self._before[record.n] = (before, len(self.history))
         self._happened(outcome.happenings)
-        self._mark()
         self._begin_trainings()
         return outcome
-
-    def _mark(self) -> None:
-        self._marks[self.journal.next_n - 1] = (self.simulation.world, len(self.history))
 
     def _happened(self, happenings: Sequence[Happening]) -> None:
         if happenings:
