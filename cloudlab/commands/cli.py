@@ -3,7 +3,7 @@
 A command that the aws CLI customises lists its customisations in the class variable `cli`:
 
     class RunInstances(Command):
-        cli: ClassVar[tuple[Customisation, ...]] = (CountFlag(), PublicAddressFlag())
+        cli: ClassVar[tuple[Customisation, ...]] = (CountFlag(),)
 
         min_count: int
         max_count: int
@@ -14,12 +14,11 @@ Parser, completion and reference page read them from there; none of them knows a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
-Given = Mapping[str, tuple[str, ...]]
-"""Flag (without dashes) -> the words after it; a switch has one word, `true` or `false`."""
+Given = Mapping[str, str]
+"""Flag (without dashes) -> the one word after it."""
 Wire = dict[str, Any]
 """Parameters under AWS's names, JSON-ready."""
 
@@ -41,8 +40,6 @@ class ExtraFlag:
     name: str
     """Without dashes."""
     meaning: str
-    takes: Literal["word", "words", "switch"] = "word"
-    """A switch takes no word and has a `--no-` form."""
     example: str = ""
     ref: str | None = None
     """Record kind whose ids a face should offer."""
@@ -62,8 +59,8 @@ class Customisation(Protocol):
     def fold(self, given: Given, wire: Wire) -> Wire:
         """Return `wire` with the flags' values at their places; `given` may be empty. Raises WrongValue."""
 
-    def unfold(self, wire: Wire) -> tuple[list[tuple[str, tuple[str, ...]]], Wire]:
-        """Return the flags that say a part of `wire`, and what is left of it. `fold` undoes it."""
+    def unfold(self, wire: Wire) -> tuple[dict[str, str], Wire]:
+        """Return the flags that say a part of `wire`, and what is left of it; where `fold` does not undo it, it does not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +81,16 @@ class CountFlag:
     def fold(self, given: Given, wire: Wire) -> Wire:
         if "count" not in given:
             return {self.least: 1, self.most: 1, **wire}
-        word = given["count"][0]
+        word = given["count"]
         least, _, most = word.partition(":")
         if not (least.isdecimal() and (most or least).isdecimal()):
             raise WrongValue("count", f"count must be a number or a range least:most, not '{word}'", "--count 2 or --count 1:3")
         return {**wire, self.least: int(least), self.most: int(most or least)}
 
-    def unfold(self, wire: Wire) -> tuple[list[tuple[str, tuple[str, ...]]], Wire]:
-        least, most = wire.get(self.least), wire.get(self.most)
+    def unfold(self, wire: Wire) -> tuple[dict[str, str], Wire]:
+        least, most = wire.get(self.least, 1), wire.get(self.most, 1)
         rest = {name: value for name, value in wire.items() if name not in self.replaces}
-        return [("count", (str(least) if least == most else f"{least}:{most}",))], rest
+        return {"count": str(least) if least == most else f"{least}:{most}"}, rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,31 +124,30 @@ class PermissionFlags:
             )
         entry: Wire = {}
         if "protocol" in given:
-            entry["IpProtocol"] = _protocol(given["protocol"][0])
+            entry["IpProtocol"] = _protocol(given["protocol"])
         if "port" in given:
-            entry["FromPort"], entry["ToPort"] = _ports(given["port"][0])
+            entry["FromPort"], entry["ToPort"] = _ports(given["port"])
         if "cidr" in given:
-            entry["IpRanges"] = [{"CidrIp": given["cidr"][0]}]
+            entry["IpRanges"] = [{"CidrIp": given["cidr"]}]
         if "source-group" in given:
-            entry["UserIdGroupPairs"] = [{"GroupId": given["source-group"][0]}]
+            entry["UserIdGroupPairs"] = [{"GroupId": given["source-group"]}]
         return {**wire, self.into: [entry]}
 
-    def unfold(self, wire: Wire) -> tuple[list[tuple[str, tuple[str, ...]]], Wire]:
+    def unfold(self, wire: Wire) -> tuple[dict[str, str], Wire]:
         entries = wire.get(self.into)
         if not isinstance(entries, list) or len(entries) != 1:
-            return [], wire
+            return {}, wire
         entry = entries[0]
-        said: list[tuple[str, tuple[str, ...]]] = []
+        said: dict[str, str] = {}
         if "IpProtocol" in entry:
-            said.append(("protocol", ("all" if entry["IpProtocol"] == "-1" else entry["IpProtocol"],)))
+            said["protocol"] = "all" if entry["IpProtocol"] == "-1" else entry["IpProtocol"]
         if "FromPort" in entry and "ToPort" in entry:
             first, last = entry["FromPort"], entry["ToPort"]
-            word = "all" if first == last == -1 else str(first) if first == last else f"{first}-{last}"
-            said.append(("port", (word,)))
+            said["port"] = "all" if first == last == -1 else str(first) if first == last else f"{first}-{last}"
         if entry.get("IpRanges"):
-            said.append(("cidr", (entry["IpRanges"][0].get("CidrIp", ""),)))
+            said["cidr"] = entry["IpRanges"][0].get("CidrIp", "")
         if entry.get("UserIdGroupPairs"):
-            said.append(("source-group", (entry["UserIdGroupPairs"][0].get("GroupId", ""),)))
+            said["source-group"] = entry["UserIdGroupPairs"][0].get("GroupId", "")
         return said, {name: value for name, value in wire.items() if name != self.into}
 
 
@@ -171,48 +167,3 @@ def _ports(word: str) -> tuple[int, int]:
     if first.isdecimal() and (last.isdecimal() if dash else True):
         return int(first), int(last if dash else first)
     raise WrongValue("port", f"port should be of the form from[-to], not '{word}'", "--port 22 or --port 8000-8100")
-
-
-@dataclass(frozen=True, slots=True)
-class PublicAddressFlag:
-    """`--associate-public-ip-address` for the first of NetworkInterfaces, which then also takes the subnet and the groups."""
-
-    into: str = "NetworkInterfaces"
-
-    @property
-    def flags(self) -> tuple[ExtraFlag, ...]:
-        meaning = "give the instance a public address at launch, whatever its subnet's setting"
-        return (ExtraFlag("associate-public-ip-address", meaning, takes="switch"),)
-
-    @property
-    def replaces(self) -> tuple[str, ...]:
-        return ()
-
-    def fold(self, given: Given, wire: Wire) -> Wire:
-        if not given:
-            return wire
-        if self.into in wire:
-            flag = next(iter(given))
-            raise WrongValue(
-                flag, f"--{flag} cannot stand beside --network-interfaces", "Put AssociatePublicIpAddress=true into --network-interfaces."
-            )
-        wire = deepcopy(wire)
-        interface: Wire = {"DeviceIndex": 0, "AssociatePublicIpAddress": given["associate-public-ip-address"][0] == "true"}
-        for outer, inner in _MOVED:
-            if outer in wire:
-                interface[inner] = wire.pop(outer)
-        return {**wire, self.into: [interface]}
-
-    def unfold(self, wire: Wire) -> tuple[list[tuple[str, tuple[str, ...]]], Wire]:
-        interfaces = wire.get(self.into)
-        if not isinstance(interfaces, list) or len(interfaces) != 1:
-            return [], wire
-        interface = interfaces[0]
-        word = "true" if interface.get("AssociatePublicIpAddress") else "false"
-        rest = {name: value for name, value in wire.items() if name != self.into}
-        rest |= {outer: interface[inner] for outer, inner in _MOVED if inner in interface}
-        return [("associate-public-ip-address", (word,))], rest
-
-
-_MOVED = (("SubnetId", "SubnetId"), ("SecurityGroupIds", "Groups"))
-"""Parameters of RunInstances that AWS wants inside the interface as soon as there is one."""
