@@ -12,7 +12,6 @@ from cloudlab.model.events.incidents import (
     IncidentAcknowledged,
     IncidentCameToDamage,
     IncidentDetected,
-    IncidentMissed,
     IncidentResolved,
 )
 from cloudlab.model.events.run import CommitmentMade, FactLearned, NoteTaken, RunEnded

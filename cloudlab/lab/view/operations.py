@@ -1,0 +1,145 @@
+"""The operational slices: responsibility board, pager, jobs, service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cloudlab.engine.rules import traffic
+from cloudlab.engine.rules.knowledge import is_monitored
+from cloudlab.engine.rules.responsibility import SERVICE_OF, holding
+from cloudlab.lab.view.cloud import name_of
+from cloudlab.lab.view.slices import Board, Cell, Exit, Job, Page, Service
+from cloudlab.model.compute import Instance, Invocation
+from cloudlab.model.learning import Endpoint, TrainingJob
+from cloudlab.model.operations import Incident, Serving, Sighting
+from cloudlab.model.scenario import Need, Scenario
+from cloudlab.model.storage import Bucket
+from cloudlab.model.time import HOUR, MINUTE, Seconds
+from cloudlab.model.training import Trained
+from cloudlab.model.world import World
+
+ON_THE_BOARD = (Instance, TrainingJob, Endpoint, Bucket)
+"""Kinds that get a column of their own; networks and roles stand behind them."""
+
+WORDS = {"customer": "YOU", "provider": "AWS", "shared": "shared"}
+
+
+def board(world: World, scenario: Scenario) -> Board:
+    """Return who holds what, for every resource the team has."""
+    columns = [
+        (record.id, name_of(record))
+        for kind in ON_THE_BOARD
+        for record in world.every(kind)
+        if getattr(record, "state", "") != "terminated"
+    ]
+    struck = {(i.resource, i.duty) for i in world.every(Incident) if i.is_open and i.detected is not None}
+    rows = []
+    for duty in scenario.catalogue.duties:
+        cells = []
+        for key, _ in columns:
+            held = holding(scenario.catalogue, world, key, duty.id)
+            cells.append(Cell(WORDS[held.holder], (key, duty.id) in struck, held.note or held.customer_part or "", held.source))
+        rows.append((duty.title, tuple(cells)))
+    return Board(tuple(columns), tuple(rows))
+
+
+def pages(world: World, scenario: Scenario) -> Iterator[Page]:
+    """Yield the incidents the team knows of, newest first."""
+    known = [i for i in world.every(Incident) if i.detected is not None and i.resource is not None]
+    for incident in sorted(known, key=lambda i: -(i.detected or 0)):
+        kind = scenario.catalogue.incident(incident.kind)
+        planned = next((p for p in scenario.incidents if p.id == incident.id), None)
+        hourly = scenario.catalogue.people.engineer_micros_per_hour
+        exits = tuple(Exit(w.text, w.command, w.minutes, hourly * w.minutes * MINUTE // HOUR, w.risk) for w in kind.ways_out)
+        assert incident.detected is not None and incident.resource is not None
+        state = "resolved" if not incident.is_open else "damage" if incident.failed else "acknowledged" if incident.acknowledged else "open"
+        yield Page(
+            id=incident.id,
+            kind=incident.kind,
+            title=kind.title,
+            story=kind.story,
+            resource=incident.resource,
+            duty=incident.duty,
+            holder="YOURS" if incident.holder == "customer" else "AWS",
+            state=state,
+            struck=incident.struck,
+            detected=incident.detected,
+            due=incident.due,
+            effect=kind.effect,
+            if_ignored=kind.if_ignored,
+            ways_out=exits,
+            resolution=incident.resolution,
+            rate_factor=planned.rate_factor if planned is not None else 1,
+        )
+
+
+def jobs(world: World) -> Iterator[Job]:
+    """Yield every training, on both roads, oldest first."""
+    for job in world.every(TrainingJob):
+        fact = world.trained(job.spec.digest()) if job.spec is not None else None
+        yield Job(
+            name=job.id,
+            where=job.instance_type,
+            status=job.status,
+            phase=job.secondary,
+            failure=job.failure or "",
+            spec_digest=job.spec.digest() if job.spec is not None else "",
+            container=job.container,
+            modelled_end=job.ended,
+            metrics=fact.metrics if isinstance(fact, Trained) and job.status == "Completed" else (),
+        )
+    for run in world.every(Invocation):
+        if run.training is not None:
+            fact = world.trained(run.training.digest())
+            yield Job(
+                name=run.command,
+                where=run.instance,
+                status=run.status,
+                phase=run.document,
+                failure=run.detail if run.status == "Failed" else "",
+                spec_digest=run.training.digest(),
+                container=run.training.container,
+                modelled_end=None,
+                metrics=fact.metrics if isinstance(fact, Trained) and run.status == "Success" else (),
+            )
+
+
+def service(world: World, scenario: Scenario, need: Need) -> Service:
+    """Return how a need is served, as of the last instant the team could know."""
+    as_of = known_until(world, scenario, need)
+    then = world.at(as_of)
+    hours = traffic.by_hour(then, scenario, need, scenario.starts, as_of)
+    whole = traffic.Tally()
+    for _, part in hours:
+        whole += part
+    counted = traffic.tally(then, scenario, need, scenario.slo.since, as_of) if as_of > scenario.slo.since else traffic.Tally()
+    state = traffic.condition(then, scenario, need)
+    return Service(
+        need=need.id,
+        title=need.title,
+        state=state.state,
+        because=state.because,
+        as_of=as_of,
+        offered=whole.offered,
+        served=whole.served,
+        slow=whole.slow,
+        failed=whole.failed,
+        value_micros=whole.value_micros,
+        slo_target_ppm=scenario.slo.target_ppm,
+        answered_ppm=(counted.offered - counted.bad) * 1_000_000 // counted.offered if counted.offered else 1_000_000,
+        budget_left_ppm=state.budget_left_ppm,
+        budget_gone_in=state.gone_in,
+        latency_ms=state.latency_ms,
+        utilisation_permille=state.utilisation,
+        hours=tuple((start, t.served - t.slow, t.slow, t.offered - t.served, t.value_micros) for start, t in hours),
+    )
+
+
+def known_until(world: World, scenario: Scenario, need: Need) -> Seconds:
+    """Return until when the team knows the traffic: now with monitoring or before anything was handed over, else the last look."""
+    fronts = [f.resource for f in world.get(Serving, need.id).segments[-1].fronts]
+    if not fronts or any(is_monitored(world, f) for f in fronts):
+        return world.now
+    seen = [s.at for f in fronts if (s := world.find(Sighting, f)) is not None]
+    told = [i.detected for i in world.every(Incident) if i.resource in fronts and i.detected is not None]
+    return max([scenario.starts, *seen, *told])

@@ -1,0 +1,175 @@
+"""The slices of a View: plain frozen values that any face can draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cloudlab.lab.telling import Line
+from cloudlab.model.time import Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A person of the team and what keeps them busy."""
+
+    name: str
+    title: str
+    expertise: tuple[str, ...]
+    doing: str
+    until: Seconds | None
+    order: str | None
+    queued: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The status line."""
+
+    level: str
+    title: str
+    mood: str
+    now: Seconds
+    clock: str
+    ends: Seconds
+    spent_micros: int
+    budget_micros: int
+    hourly_micros: int
+    """What runs up per hour by itself."""
+    over: str | None
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """How the need is served, as far as the team knows; `as_of` is when that was."""
+
+    need: str
+    title: str
+    state: str
+    """fine, degraded, burning, down; unknown before anybody could know."""
+    because: str
+    as_of: Seconds
+    offered: int
+    served: int
+    slow: int
+    failed: tuple[tuple[str, int], ...]
+    value_micros: int
+    slo_target_ppm: int
+    answered_ppm: int
+    """Answered in time since the SLO counts, ppm; 1,000,000 before it counts."""
+    budget_left_ppm: int
+    budget_gone_in: Seconds | None
+    latency_ms: int
+    utilisation_permille: int
+    hours: tuple[tuple[Seconds, int, int, int, int], ...]
+    """Per clock hour: start, answered in time, slow, failed, value in micro-dollars."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A thing on the map, with what is inside it."""
+
+    id: str
+    kind: str
+    name: str
+    state: str
+    tone: str
+    """ok, wait, bad, off or plain: glyph and word say the same, colour only repeats it."""
+    age: Seconds
+    """How old the knowledge is; 0 means as it is now."""
+    detail: str = ""
+    children: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Who holds one duty of one resource."""
+
+    holder: str
+    """YOU, AWS or shared."""
+    struck: bool
+    """An incident the team knows of strikes this duty now."""
+    note: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Duties x resources."""
+
+    resources: tuple[tuple[str, str], ...]
+    """(id, short name) per column."""
+    rows: tuple[tuple[str, tuple[Cell, ...]], ...]
+    """(duty title, one cell per column)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    id: str
+    text: str
+    met: bool
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """A way out of an incident."""
+
+    text: str
+    command: str | None
+    minutes: int
+    micros: int
+    """What the work costs, without the clouds' own charges."""
+    risk: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An incident as the team knows it."""
+
+    id: str
+    kind: str
+    title: str
+    story: str
+    resource: str
+    duty: str
+    holder: str
+    """YOURS or AWS."""
+    state: str
+    """open, acknowledged, resolved or damage."""
+    struck: Seconds
+    detected: Seconds
+    due: Seconds | None
+    effect: str
+    if_ignored: str
+    ways_out: tuple[Exit, ...]
+    resolution: str
+    rate_factor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A training as the simulation knows it; live metrics of the real worker are told apart from it by the face."""
+
+    name: str
+    where: str
+    status: str
+    phase: str
+    failure: str
+    spec_digest: str
+    container: str
+    modelled_end: Seconds | None
+    metrics: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    status: Status
+    services: tuple[Service, ...]
+    team: tuple[Worker, ...]
+    cloud: Node
+    board: Board
+    goals: tuple[Goal, ...]
+    pages: tuple[Page, ...]
+    jobs: tuple[Job, ...]
+    log: tuple[Line, ...]
