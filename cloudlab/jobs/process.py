@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import os
 import signal
 import subprocess
@@ -86,11 +87,12 @@ class Worker(ABC):
     async def end(self) -> int | None:
         """Kill the worker if it still lives, wait until it is gone, and return its exit code as far as known."""
         self.kill()
-        code = await self.gone()
-        self._writer.close()
-        with suppress(ConnectionError, TimeoutError, asyncio.CancelledError):
-            await asyncio.wait_for(self._writer.wait_closed(), 1.0)
-        return code
+        try:
+            return await self.gone()
+        finally:
+            self._writer.close()
+            with suppress(ConnectionError, TimeoutError):
+                await asyncio.wait_for(self._writer.wait_closed(), 1.0)
 
     @abstractmethod
     def alive(self) -> bool:
@@ -130,21 +132,28 @@ class SpawnedWorker(Worker):
         return await self._process.wait()
 
 
-async def spawn(setting: Setting, log: Path, extra: Sequence[str] = (), pass_fds: Sequence[int] = ()) -> asyncio.subprocess.Process:
-    """Start a worker program in a process group of its own, its errors going to a log file.
+async def spawn(
+    setting: Setting, log: Path, *, talks: bool = True, extra: Sequence[str] = (), pass_fds: Sequence[int] = ()
+) -> asyncio.subprocess.Process:
+    """Start a worker program in a process group of its own, its errors going to a log file; `talks` gives it pipes.
 
-    All three streams are given: inside a Textual app sys.stderr has no usable descriptor to inherit.
+    All three streams are given: inside a Textual app sys.stderr has no usable descriptor to inherit. Raises OSError.
     """
     setting.log_dir.mkdir(parents=True, exist_ok=True)
+    start = functools.partial(
+        asyncio.create_subprocess_exec,
+        *setting.command,
+        *extra,
+        stdin=subprocess.PIPE if talks else subprocess.DEVNULL,
+        stdout=subprocess.PIPE if talks else subprocess.DEVNULL,
+        limit=LINE_LIMIT,
+        env=setting.environment(),
+    )
     with log.open("ab") as journal:
-        command = (*setting.command, *extra)
-        common = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": journal, "limit": LINE_LIMIT}
         if sys.platform == "win32":
             flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW | subprocess.BELOW_NORMAL_PRIORITY_CLASS
-            return await asyncio.create_subprocess_exec(*command, **common, creationflags=flags, env=setting.environment())
-        return await asyncio.create_subprocess_exec(
-            *command, **common, process_group=0, pass_fds=tuple(pass_fds), env=setting.environment()
-        )
+            return await start(stderr=journal, creationflags=flags)
+        return await start(stderr=journal, process_group=0, pass_fds=tuple(pass_fds))
 
 
 class WorkerSource(ABC):

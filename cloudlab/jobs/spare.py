@@ -20,6 +20,12 @@ class SpareWorkers(WorkerSource):
         if self._spare is None:
             self._spare = asyncio.create_task(self._start(), name="spare worker")
 
+    async def ready(self) -> None:
+        """Wait until the spare is ready. Raises WorkerLost when it never is."""
+        self.warm_up()
+        if self._spare is not None:
+            await asyncio.shield(self._spare)
+
     async def take(self) -> Worker:
         for _ in range(2):  # A spare may have died while it waited.
             self.warm_up()
