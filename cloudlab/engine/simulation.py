@@ -110,17 +110,19 @@ class Simulation:
         return self.world.digest()
 
     def submit(self, given: Input) -> Outcome:
-        """Take an input at the present instant. A refusal leaves the World exactly as it was."""
+        """Take an input at the present instant, after whatever else is due then. A refusal changes nothing.
+
+        Settling first makes the order of inputs and timers of one instant the same however callers have stepped the clock.
+        """
+        due = self.advance(self.world.now).happenings
         ctx = Context(self.world, self.scenario, given.id)
         if self.world.over is not None and not isinstance(given, Committed | Noted):
-            return Outcome(
-                refusal=Refusal("RunOver", f"The run is over ({self.world.over}).", "Look at the debrief, or start another run.")
-            )
+            return Outcome(due, Refusal("RunOver", f"The run is over ({self.world.over}).", "Look at the debrief, or start another run."))
         try:
             events = tuple(self._events_of(ctx, given))
         except Refused as no:
-            return Outcome(refusal=no.refusal)
-        happenings = self._apply(events, given.id)
+            return Outcome(due, no.refusal)
+        happenings = due + self._apply(events, given.id)
         if isinstance(given, Given):
             happenings += self._finish_at_once()
         return Outcome(happenings)
@@ -174,9 +176,7 @@ class Simulation:
             case TakenBack(order=order_id):
                 events = tuple(take_back(ctx, order_id))
                 if not events:
-                    raise Refused(
-                        Refusal("NoSuchOrder", f"Nobody is working on '{order_id}'.", "It may have taken effect already.")
-                    )
+                    raise Refused(Refusal("NoSuchOrder", f"Nobody is working on '{order_id}'.", "It may have taken effect already."))
                 return events
             case Learned(fact=fact):
                 return (FactLearned(fact),)
