@@ -394,3 +394,24 @@ def test_a_server_keeps_its_objective_up_to_seven_tenths(catalogue: Catalogue) -
     left = (1_000_000 - catalogue.estimate("slo_target_ppm")) // 1000
     assert left == 5
     assert catalogue.latency_at(700).slow_permille <= left < catalogue.latency_at(701).slow_permille
+
+
+def test_the_page_on_estimates_says_what_the_tables_use(catalogue: Catalogue) -> None:
+    page = (assets_dir().parent / "docs" / "estimates.md").read_text(encoding="utf-8")
+    estimates = [f for f in catalogue.facts if f.group == "estimates" and f.used is not None]
+    assert len(estimates) == 15
+    rules = [catalogue.fact("effort", key) for key in ("outside_expertise_permille", "repetition_later_permille", "overtime_permille")]
+    for fact in [*estimates, *rules]:
+        assert f"| `{fact.key}` | {fact.used:,}" in page, fact.key
+
+
+@pytest.mark.parametrize(
+    ("name", "rpm"),
+    [("t3.micro", 600), ("t3.medium", 1_200), ("t3.large", 1_800), ("t3.xlarge", 4_800), ("c5.large", 6_600), ("m5.2xlarge", 21_000)],
+)
+def test_the_page_on_estimates_lists_what_servers_answer(catalogue: Catalogue, name: str, rpm: int) -> None:
+    page = (assets_dir().parent / "docs" / "estimates.md").read_text(encoding="utf-8")
+    kind = catalogue.instance_type(name)
+    assert kind is not None
+    assert kind.requests_per_minute == rpm
+    assert any(name in line and f"| {rpm:,} |" in line for line in page.splitlines())
