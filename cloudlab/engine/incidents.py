@@ -59,7 +59,7 @@ def fire_incident(ctx: Context, timer: Timer) -> Events:
     resource = _aim(ctx, planned, candidates)
     holder = holding(ctx.scenario.catalogue, ctx.world, resource, kind.duty).handler
     incident = Incident(planned.id, planned.kind, resource, kind.duty, holder, ctx.now, detail=planned.detail)
-    patience = behaviour.patience(ctx, incident)
+    patience = behaviour.patience(ctx, incident) if planned.patience is None else planned.patience
     if holder == "customer" and patience is not None:
         incident = replace(incident, due=ctx.now + patience)
     yield _struck(ctx, incident)

@@ -74,7 +74,7 @@ def load_level(levels_dir: Path, assets_dir: Path, level_id: str) -> Level:
 
 def _read(path: Path, raw: bytes) -> LevelFile:
     try:
-        content = yaml.load(raw, Loader=_Loader)  # noqa: S506 - a safe loader either way
+        content = yaml.load(raw, Loader=_Loader)  # a safe loader either way
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark is not None else None
         raise LevelError(path, f"this is no YAML: {error.problem}", line=line) from error
@@ -136,7 +136,17 @@ def _compile(file: LevelFile, path: Path, assets_dir: Path, raw: bytes) -> Scena
         ),
         slo=Slo(file.slo.target_ppm, file.slo.since),
         incidents=tuple(
-            Planned(i.id, i.kind, i.earliest, i.latest, i.aim, rate_factor=i.rate_factor, detail=i.detail) for i in file.incidents
+            Planned(
+                id=i.id,
+                kind=i.kind,
+                earliest=i.earliest,
+                latest=i.latest,
+                aim=i.aim,
+                patience=i.patience_hours * HOUR if i.patience_hours is not None else None,
+                rate_factor=i.rate_factor,
+                detail=i.detail,
+            )
+            for i in file.incidents
         ),
         cards=cards,
         files=tuple(_files(cards)),

@@ -109,6 +109,8 @@ class IncidentPart(Part):
     aim: Literal["first", "busiest", "any"] = "first"
     rate_factor: int = Field(default=1, ge=1)
     """By how much this level dramatises the real rate; the brief and the debrief say so."""
+    patience_hours: int | None = None
+    """Hours until waiting does damage, where the level shortens or stretches the kind's own; said on the screen."""
     detail: str = ""
 
 

@@ -48,7 +48,8 @@ class Planned:
     latest: Seconds
     aim: str
     """Which candidate it strikes: first, busiest, any (by dice)."""
-    duration: Seconds | None = None
+    patience: Seconds | None = None
+    """How long waiting does no damage in this level, where it differs from the kind's own; said on the screen."""
     rate_factor: int = 1
     """By how much the level dramatises the real rate; said on the screen."""
     detail: str = ""
