@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from cloudlab.engine.simulation import RULES, Happening, Simulation
 from cloudlab.journal.codec import decode_input
@@ -15,10 +15,17 @@ from cloudlab.model.time import stamp
 from cloudlab.model.world import World
 
 
-class Seen(Protocol):
-    """Called after each record with what happened since the one before, up to and through it."""
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One record played again."""
 
-    def __call__(self, record: Record, happenings: Iterable[Happening], *, rewound: bool = False) -> object: ...
+    record: Record
+    passed: tuple[Happening, ...]
+    """What happened while time passed to the record's instant (after a rewind: since the point it went back to)."""
+    before: World
+    """The World just before the record's input went in."""
+    outcome: tuple[Happening, ...] = ()
+    """What came of the input itself."""
 
 
 def differences(header: Header, scenario: Scenario) -> tuple[str, ...]:
@@ -36,7 +43,7 @@ def differences(header: Header, scenario: Scenario) -> tuple[str, ...]:
 
 
 def replay(
-    header: Header, records: Sequence[Record], simulation: Simulation, until_n: int | None = None, seen: Seen | None = None
+    header: Header, records: Sequence[Record], simulation: Simulation, until_n: int | None = None, seen: Callable[[Step], object] | None = None
 ) -> Simulation:
     """Drive `simulation`, which stands at its opening, through the records (up to number `until_n`); return it.
 
@@ -57,28 +64,27 @@ def replay(
     for record in wanted:
         if record.kind == "rewound":
             simulation.world = worlds[rewound_to(record)]
-            happenings: tuple[Happening, ...] = ()
-        else:
-            happenings = _play(record, simulation)
+        step = _play(record, simulation)
         if record.n in returns:
             worlds[record.n] = simulation.world
         if seen is not None:
-            seen(record, happenings, rewound=record.kind == "rewound")
+            seen(step)
     return simulation
 
 
-def _play(record: Record, simulation: Simulation) -> tuple[Happening, ...]:
+def _play(record: Record, simulation: Simulation) -> Step:
     """Let time pass to the record's instant, then let its input in."""
     if record.kind == "observed":
-        return ()
+        return Step(record, (), simulation.world)
     progress = simulation.advance(record.at)
     if simulation.now != record.at:
         now, then = stamp(simulation.now), stamp(record.at)
         if progress.waiting is not None:
             raise ReplayDiverged(record.n, f"at {now} the clock waits for the real result of {progress.waiting}, which is not there.")
         raise ReplayDiverged(record.n, f"it was written at {then}, but the replay stands at {now} and goes no further.")
+    before = simulation.world
     if record.kind not in INPUT_KINDS:
-        return progress.happenings
+        return Step(record, progress.happenings, before)
     try:
         given = decode_input(record.kind, record.id, record.body)
     except JournalError as error:
@@ -95,4 +101,4 @@ def _play(record: Record, simulation: Simulation) -> tuple[Happening, ...]:
             record.refusal,
             code,
         )
-    return progress.happenings + outcome.happenings
+    return Step(record, progress.happenings, before, outcome.happenings)

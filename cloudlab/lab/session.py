@@ -13,7 +13,7 @@ from cloudlab.engine.rules.wanted import predictions_wanted, trainings_under_way
 from cloudlab.engine.simulation import RULES, Happening, Outcome, Preview, Simulation
 from cloudlab.journal.file import Journal
 from cloudlab.journal.record import Header, Record
-from cloudlab.journal.replay import replay
+from cloudlab.journal.replay import Step, replay
 from cloudlab.levels.judge import LevelReferee, next_hint
 from cloudlab.levels.loader import Level
 from cloudlab.model.events import Event
@@ -107,11 +107,18 @@ class Session:
         return session
 
     def _replay(self) -> None:
-        """Bring the simulation to where the journal ends, and keep what rewinds need."""
-        for step in replay(self.journal.header, self.journal.records, self.simulation):
-            if step.before is not None:
-                self._before[step.record.n] = (step.before, len(self.history) + len(step.passed))
-            self.history += (*step.passed, *step.outcome)
+        """Bring the simulation to where the journal ends, and keep what rewinds and telling need."""
+        lengths = {0: 0}
+
+        def seen(step: Step) -> None:
+            if step.record.kind == "rewound":
+                del self.history[lengths[int(step.record.body["to"])] :]
+            self.history += step.passed
+            self._before[step.record.n] = (step.before, len(self.history))
+            self.history += step.outcome
+            lengths[step.record.n] = len(self.history)
+
+        replay(self.journal.header, self.journal.records, self.simulation, seen=seen)
         self._begin_trainings()
 
     def close(self) -> None:
