@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from cloudlab.levels.error import LevelError
 from cloudlab.model.catalogue import DUTIES, SERVICE_KINDS, Confidence, Domain, Handler, Holder, Severity
 from cloudlab.model.money import micros_from_usd
 
 _D = TypeVar("_D", bound=BaseModel)
 
 
-class AssetError(ValueError):
+class AssetError(LevelError):
     """Something in `assets/` is not as it should be. Names the file and the key, and what was probably meant."""
 
     def __init__(self, file: str, key: str, why: str) -> None:
-        super().__init__(f"assets/{file}.yaml: {key}: {why}" if key else f"assets/{file}.yaml: {why}")
-        self.file = file
-        self.key = key
+        super().__init__(Path("assets") / f"{file}.yaml", why, key=key)
 
 
 def open_door(file: str, door: type[_D], content: object) -> _D:
