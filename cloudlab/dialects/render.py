@@ -1,0 +1,81 @@
+"""Commands written as aws CLI lines: canonical, quoted for a shell, and read back as the same command."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from cloudlab.commands.base import Command
+from cloudlab.commands.shapes import Boolean, Listing, Number, Record, Shape, Text, parameters
+from cloudlab.dialects.shorthand import write_shorthand
+
+_UNQUOTED = re.compile(r"[A-Za-z0-9_@%+=:,./\-]+")
+
+
+def render(command: Command) -> str:
+    """Return the canonical line: `ec2 create-subnet --vpc-id vpc-1 --cidr-block 10.0.0.0/24`; parse(render(c)) == c."""
+    wire = command.wire()
+    extra: list[str] = []
+    for custom in command.cli:
+        said, rest = custom.unfold(wire)
+        if said and custom.fold(said, rest) == custom.fold({}, wire):
+            wire = rest
+            for name, value in said.items():
+                extra += _written(name, [value])
+    words = [command.service, command.verb()]
+    required = [p for p in parameters(type(command)) if p.required]
+    optional = [p for p in parameters(type(command)) if not p.required]
+    for parameter in required:
+        if parameter.name in wire:
+            words += _flag(parameter.flag, parameter.shape, wire[parameter.name])
+    words += extra
+    for parameter in optional:
+        if parameter.name in wire:
+            words += _flag(parameter.flag, parameter.shape, wire[parameter.name])
+    return " ".join(words)
+
+
+def quoted(word: str) -> str:
+    """Quote a word for a shell, where it needs it."""
+    if _UNQUOTED.fullmatch(word):
+        return word
+    return "'" + word.replace("'", "'\"'\"'") + "'"
+
+
+def _flag(flag: str, shape: Shape, value: Any) -> list[str]:
+    if isinstance(shape, Boolean):
+        return [f"--{flag}" if value else f"--no-{flag}"]
+    if isinstance(shape, Record) and shape.is_switch and set(value) == {shape.members[0].name}:
+        return [f"--{flag}" if value[shape.members[0].name] else f"--no-{flag}"]
+    if isinstance(shape, Listing) and isinstance(shape.member, Text | Number | Record):
+        return _written(flag, _list_words(shape, value))
+    return _written(flag, [_word(shape, value)])
+
+
+def _list_words(shape: Listing, members: list[Any]) -> list[str]:
+    """Return one word per element, or a single JSON list where words would be read otherwise."""
+    words = [_word(shape.member, member) for member in members]
+    if not words or words[0].lstrip().startswith("[") or any(word.startswith("--") for word in words):
+        return [_json(members)]
+    return words
+
+
+def _word(shape: Shape, value: Any) -> str:
+    if isinstance(shape, Text):
+        return str(value)
+    if isinstance(shape, Number):
+        return str(value)
+    short = write_shorthand(value) if isinstance(value, dict) else None
+    return short if short is not None else _json(value)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _written(flag: str, words: list[str]) -> list[str]:
+    """Return flag and words, quoted; a value that looks like a flag is tied to its own by `=`."""
+    if len(words) == 1 and words[0].startswith("--"):
+        return [f"--{flag}={quoted(words[0])}"]
+    return [f"--{flag}", *(f"'{word}'" if word.startswith(("file://", "fileb://")) else quoted(word) for word in words)]
