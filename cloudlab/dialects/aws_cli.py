@@ -100,7 +100,7 @@ def parse_words(words: Sequence[Word]) -> Line:
         if not is_flag(word):
             raise UnknownWord(f"Unknown options: {word.text}", usage_hint(command), word.span)
         name, values = _split(word)
-        flag, positive = _flag(command, name, word)
+        flag, positive = flag_named(command, word)
         index += 1
         if flag.is_switch and not (values or _takes_words(flag, rest, index)):
             values = [Word(("true" if positive else "false",), word.start, word.end)]
@@ -179,8 +179,12 @@ def _takes_words(flag: NamedFlag, rest: Sequence[Word], index: int) -> bool:
     return structured and index < len(rest) and not is_flag(rest[index])
 
 
-def _flag(command: type[Command], name: str, word: Word) -> tuple[NamedFlag, bool]:
-    """Return the flag a word names, written out or as an unambiguous beginning, and whether it is the positive form."""
+def flag_named(command: type[Command], word: Word) -> tuple[NamedFlag, bool]:
+    """Return the flag a word names, written out or as an unambiguous beginning, and whether it is the positive form.
+
+    Raises UnknownWord, NotModelled, AmbiguousWord.
+    """
+    name = _split(word)[0]
     known = flags_of(command)
     there: dict[str, tuple[NamedFlag, bool]] = {}
     for flag in (*known.values(), *(NamedFlag(generic) for generic in GENERIC)):
