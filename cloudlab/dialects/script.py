@@ -35,14 +35,69 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from cloudlab.dialects import aws_cli
 from cloudlab.dialects.errors import LineError, did_you_mean
+from cloudlab.dialects.script_tree import (
+    Ack,
+    Answer,
+    Decide,
+    Deploy,
+    Hint,
+    Manner,
+    Note,
+    Notebook,
+    OnIncident,
+    Order,
+    Place,
+    Predict,
+    Script,
+    ScriptError,
+    Statement,
+    WaitAll,
+    WaitFor,
+    WaitForEnd,
+    WaitForIncident,
+    WaitSpan,
+    WaitUntil,
+)
 from cloudlab.dialects.tokens import Statement as Raw
-from cloudlab.dialects.tokens import Value, Variables, Word, fill, statements
+from cloudlab.dialects.tokens import Value, Variables, Word, statements
 from cloudlab.model.time import DAY, HOUR, MINUTE, Seconds, at
+
+__all__ = [
+    "INCIDENT",
+    "SYNTAX",
+    "VERBS",
+    "Ack",
+    "Answer",
+    "Decide",
+    "Deploy",
+    "Hint",
+    "Manner",
+    "Note",
+    "Notebook",
+    "OnIncident",
+    "Order",
+    "Place",
+    "Predict",
+    "Script",
+    "ScriptError",
+    "Statement",
+    "WaitAll",
+    "WaitFor",
+    "WaitForEnd",
+    "WaitForIncident",
+    "WaitSpan",
+    "WaitUntil",
+    "captured",
+    "duration",
+    "noted",
+    "parse_script",
+    "parse_statement",
+    "plain",
+]
 
 SYNTAX = "ScriptSyntax"
 """Code of a line that is no statement of this grammar."""
@@ -63,184 +118,6 @@ VERBS = {
 
 INCIDENT = ("incident.id", "incident.resource", "incident.due", "incident.kind")
 """Variables of the page at hand, inside `on incident`."""
-
-
-class ScriptError(Exception):
-    """A script that cannot go on: where, AWS's or our code, a sentence, and what would be accepted."""
-
-    def __init__(self, file: str, line: int, code: str, sentence: str, accepted: str = "") -> None:
-        super().__init__(f"{file}:{line}: {code}: {sentence} {accepted}".strip())
-        self.file = file
-        self.line = line
-        self.code = code
-        self.sentence = sentence
-        self.accepted = accepted
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a statement stands, and how it was written (continuations joined)."""
-
-    file: str
-    line: int
-    """Counted from 1."""
-    text: str
-
-    def error(self, code: str, sentence: str, accepted: str = "") -> ScriptError:
-        """Return the error of this line, to be raised."""
-        return ScriptError(self.file, self.line, code, sentence, accepted)
-
-
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How an order is given."""
-
-    person: str | None = None
-    """`as PERSON`; None leaves it to the lab."""
-    refused_with: str | None = None
-    """`! CODE`: it must be refused with this code."""
-    capture: str | None = None
-    """`-> $name`, without the dollar sign."""
-    waits: bool = True
-    """False with a trailing `&`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """An aws CLI line."""
-
-    place: Place
-    words: tuple[Word, ...]
-    manner: Manner = Manner()
-
-    def line(self, variables: Variables) -> aws_cli.Line:
-        """Return the command, with variables replaced. Raises LineError (code ParamValidation), UnknownVariable among them."""
-        return aws_cli.parse_words(fill(self.words, variables))
-
-
-@dataclass(frozen=True, slots=True)
-class Deploy:
-    place: Place
-    file: Word
-    manner: Manner = Manner()
-
-
-@dataclass(frozen=True, slots=True)
-class Notebook:
-    place: Place
-    cell: int | None
-    """Number of the cell, counted from 1; None for all."""
-    manner: Manner = Manner()
-
-
-@dataclass(frozen=True, slots=True)
-class WaitSpan:
-    place: Place
-    seconds: Seconds
-
-
-@dataclass(frozen=True, slots=True)
-class WaitUntil:
-    place: Place
-    instant: Seconds
-
-
-@dataclass(frozen=True, slots=True)
-class WaitFor:
-    """Wait until a resource (each of them, where the id is a list) is in a state."""
-
-    place: Place
-    kind: str
-    id: Word
-    state: str
-    limit: Seconds | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WaitForIncident:
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class WaitForEnd:
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class WaitAll:
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class OnIncident:
-    place: Place
-    kind: str
-    body: tuple[Statement, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Ack:
-    place: Place
-    incident: Word
-
-
-@dataclass(frozen=True, slots=True)
-class Decide:
-    place: Place
-    project: str
-    go: bool
-    because: tuple[Word, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Predict:
-    place: Place
-    question: str
-    choice: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    place: Place
-    question: str
-    choice: str
-
-
-@dataclass(frozen=True, slots=True)
-class Hint:
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    place: Place
-    text: Word | None
-
-
-Statement = (
-    Order
-    | Deploy
-    | Notebook
-    | WaitSpan
-    | WaitUntil
-    | WaitFor
-    | WaitForIncident
-    | WaitForEnd
-    | WaitAll
-    | OnIncident
-    | Ack
-    | Decide
-    | Predict
-    | Answer
-    | Hint
-    | Note
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Script:
-    file: str
-    statements: tuple[Statement, ...]
 
 
 def parse_script(text: str, file: str = "script", known: Iterable[str] = ()) -> Script:
@@ -317,7 +194,9 @@ class _Reader:
     def next(self, block: Place | None) -> Statement:
         raw = self.raw[self.at]
         self.at += 1
-        place = Place(self.file, self.text.count("\n", 0, raw.words[0].start) + 1, " ".join(self.text[raw.start : raw.end].split()))
+        first, last = raw.words[0].start, raw.words[-1].end
+        written = " ".join(self.text[first:last].replace("\\\n", " ").split())
+        place = Place(self.file, self.text.count("\n", 0, first) + 1, written)
         try:
             return self.statement(raw, place, block)
         except LineError as wrong:
@@ -358,6 +237,8 @@ class _Reader:
             names = words[arrow + 1].variables if len(words) == arrow + 2 else ()
             if not words[arrow].is_bare("->") or len(names) != 1 or words[-1].text != f"${names[0]}" or "." in names[0] or arrow == 0:
                 raise place.error(SYNTAX, "A capture names one variable at the end of the line.", "... -> $name")
+            if code is not None:
+                raise place.error(SYNTAX, "A line that is refused has nothing to capture.", "Leave `->` out.")
             capture, words = names[0], words[:arrow]
         return words, Manner(person, code, capture, waits)
 
@@ -382,6 +263,8 @@ class _Reader:
             if near and words[0].text.isalpha() and any(near.startswith(f"Did you mean {verb}") for verb in VERBS):
                 raise place.error(SYNTAX, f"There is no verb '{words[0].text}'.", near)
         command, rest = aws_cli.resolve(words)
+        if manner.capture and command.returns is None and not any(word.text.startswith("--query") for word in rest):
+            raise place.error(SYNTAX, f"{command.title()} returns nothing to capture.", "Leave `->` out, or say what with --query.")
         if not any(word.variables for word in rest):
             aws_cli.parse_words(words)
         for word in rest:
