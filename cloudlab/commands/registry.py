@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cloudlab.commands import ec2_network
+from cloudlab.commands import ec2_access, ec2_compute, ec2_network, iam, s3, ssm, sts
 from cloudlab.commands.base import Command
 
-_ROOMS = (ec2_network,)
+_ROOMS = (ec2_network, ec2_access, ec2_compute, s3, iam, ssm, sts)
 
 
 def all_commands() -> tuple[type[Command], ...]:
@@ -14,10 +14,7 @@ def all_commands() -> tuple[type[Command], ...]:
         thing
         for room in _ROOMS
         for thing in vars(room).values()
-        if isinstance(thing, type)
-        and issubclass(thing, Command)
-        and thing.__module__ == room.__name__
-        and hasattr(thing, "operation")
+        if isinstance(thing, type) and issubclass(thing, Command) and thing.__module__ == room.__name__ and hasattr(thing, "operation")
     )
 
 

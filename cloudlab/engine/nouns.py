@@ -1,5 +1,33 @@
 """The nouns of the simulated cloud; importing this module registers every handler."""
 
-from cloudlab.engine import incidents, metering, run, serving, vpc, work
+from cloudlab.engine import (
+    bucket,
+    incidents,
+    instance,
+    instance_life,
+    instance_profile,
+    launch,
+    machine_image,
+    metering,
+    role,
+    run,
+    serving,
+    vpc,
+    work,
+)
 
-__all__ = ["incidents", "metering", "run", "serving", "vpc", "work"]
+__all__ = [
+    "bucket",
+    "incidents",
+    "instance",
+    "instance_life",
+    "instance_profile",
+    "launch",
+    "machine_image",
+    "metering",
+    "role",
+    "run",
+    "serving",
+    "vpc",
+    "work",
+]

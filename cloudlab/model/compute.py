@@ -40,6 +40,13 @@ class Instance:
     state: str
     """pending, running, stopping, stopped, shutting-down, terminated."""
     launched: Seconds
+    """When it was made from its image, which decides what its disk holds."""
+    started: Seconds = 0
+    """When it was last switched on (LaunchTime in AWS's words)."""
+    ended: Seconds | None = None
+    """When it was terminated; AWS shows it for about an hour more."""
+    reservation: str = ""
+    """The launch it came from; instances of one RunInstances share it."""
     public_ip: str | None = None
     """Auto-assigned public IPv4; an Elastic IP is found through its Address."""
     wants_public_ip: bool = False
@@ -78,5 +85,7 @@ class Invocation:
     status: str = "InProgress"
     """Pending, InProgress, Success, Failed, TimedOut, Cancelled."""
     detail: str = ""
+    """What it printed, or why it failed."""
+    ended: Seconds | None = None
     training: TrainingSpec | None = None
     """Set where the document trains a model."""

@@ -1,0 +1,179 @@
+"""EC2 actions on instances: launch, look, stop, start, reboot, terminate, and what they are made from."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from cloudlab.commands.base import (
+    Choice,
+    Command,
+    Filter,
+    FromCatalogue,
+    InstanceProfileRef,
+    InstanceRef,
+    InstanceType,
+    SecurityGroupRef,
+    Structure,
+    SubnetRef,
+    TagSpecification,
+)
+from cloudlab.commands.cli import CountFlag, Customisation
+
+Image = Annotated[str, FromCatalogue("image")]
+
+
+class ProfileSpecification(Structure):
+    """The instance profile by name or by ARN."""
+
+    name: InstanceProfileRef | None = None
+    arn: str | None = None
+
+
+class EbsBlockDevice(Structure):
+    """The root volume's size in GiB and whether it is encrypted; gp3 is the only volume type here."""
+
+    volume_size: int | None = None
+    encrypted: bool = False
+    volume_type: Annotated[str, Choice(("gp3",))] = "gp3"
+
+
+class BlockDeviceMapping(Structure):
+    device_name: str
+    ebs: EbsBlockDevice = EbsBlockDevice()
+
+
+class RunInstances(Command):
+    service: ClassVar[str] = "ec2"
+    operation: ClassVar[str] = "RunInstances"
+    gloss: ClassVar[str] = "Rent virtual machines in a subnet of yours; from their first second on they are yours to patch, watch and pay."
+    returns: ClassVar[str | None] = "Instances[0].InstanceId"
+    cli: ClassVar[tuple[Customisation, ...]] = (CountFlag(),)
+    human: ClassVar[str | None] = "InstanceType"
+    errors: ClassVar[tuple[str, ...]] = (
+        "InsufficientFreeAddressesInSubnet",
+        "InvalidAMIID.NotFound",
+        "InvalidBlockDeviceMapping",
+        "InvalidGroup.NotFound",
+        "InvalidKeyPair.NotFound",
+        "InvalidParameter",
+        "InvalidParameterValue",
+        "InvalidSubnetID.NotFound",
+        "SecurityGroupsPerInterfaceLimitExceeded",
+        "VPCIdNotSpecified",
+        "VcpuLimitExceeded",
+    )
+
+    image_id: Image
+    instance_type: InstanceType
+    min_count: Annotated[int, Field(ge=1)] = 1
+    max_count: Annotated[int, Field(ge=1)] = 1
+    subnet_id: SubnetRef | None = None
+    security_group_ids: tuple[SecurityGroupRef, ...] = ()
+    key_name: str | None = None
+    iam_instance_profile: ProfileSpecification | None = None
+    associate_public_ip_address: bool | None = None
+    block_device_mappings: tuple[BlockDeviceMapping, ...] = ()
+    tag_specifications: tuple[TagSpecification, ...] = ()
+    dry_run: bool = False
+
+
+class _OnInstances(Command):
+    """What the commands on a list of instances share."""
+
+    instance_ids: tuple[InstanceRef, ...] = Field(min_length=1)
+    dry_run: bool = False
+
+
+class StopInstances(_OnInstances):
+    service: ClassVar[str] = "ec2"
+    operation: ClassVar[str] = "StopInstances"
+    gloss: ClassVar[str] = "Switch instances off and keep their disks; the automatic public address is gone afterwards."
+    errors: ClassVar[tuple[str, ...]] = ("IncorrectInstanceState", "InvalidInstanceID.NotFound")
+    returns: ClassVar[str | None] = "StoppingInstances[].InstanceId"
+
+
+class StartInstances(_OnInstances):
+    service: ClassVar[str] = "ec2"
+    operation: ClassVar[str] = "StartInstances"
+    gloss: ClassVar[str] = "Switch stopped instances on again, on another host and with another automatic public address."
+    errors: ClassVar[tuple[str, ...]] = ("IncorrectInstanceState", "InvalidInstanceID.NotFound", "VcpuLimitExceeded")
+    returns: ClassVar[str | None] = "StartingInstances[].InstanceId"
+
+
+class RebootInstances(_OnInstances):
+    service: ClassVar[str] = "ec2"
+    operation: ClassVar[str] = "RebootInstances"
+    gloss: ClassVar[str] = "Restart the operating system; a minute without answers, addresses stay."
+    errors: ClassVar[tuple[str, ...]] = ("IncorrectInstanceState", "InvalidInstanceID.NotFound")
+
+
+class TerminateInstances(_OnInstances):
+    service: ClassVar[str] = "ec2"
+    operation: ClassVar[str] = "TerminateInstances"
+    gloss: ClassVar[str] = "Give instances back for good, root disk included; nothing of them is kept."
+    errors: ClassVar[tuple[str, ...]] = ("InvalidInstanceID.NotFound",)
+    returns: ClassVar[str | None] = "TerminatingInstances[].InstanceId"
+
+
+class DescribeInstances(Command):
+    service: ClassVar[str] = "ec2"
+    operation: ClassVar[str] = "DescribeInstances"
+    gloss: ClassVar[str] = "Look at your instances: state, addresses, subnet, groups."
+    errors: ClassVar[tuple[str, ...]] = ("InvalidInstanceID.NotFound", "InvalidParameterValue")
+    returns: ClassVar[str | None] = "Reservations[].Instances[].InstanceId"
+    reads: ClassVar[bool] = True
+
+    instance_ids: tuple[InstanceRef, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    dry_run: bool = False
+
+
+class DescribeInstanceStatus(Command):
+    service: ClassVar[str] = "ec2"
+    operation: ClassVar[str] = "DescribeInstanceStatus"
+    gloss: ClassVar[str] = "Look at the two status checks: the host is AWS's matter, the system inside is yours."
+    errors: ClassVar[tuple[str, ...]] = ("InvalidInstanceID.NotFound",)
+    returns: ClassVar[str | None] = "InstanceStatuses[].InstanceId"
+    reads: ClassVar[bool] = True
+
+    instance_ids: tuple[InstanceRef, ...] = ()
+    include_all_instances: bool = False
+    dry_run: bool = False
+
+
+class DescribeImages(Command):
+    service: ClassVar[str] = "ec2"
+    operation: ClassVar[str] = "DescribeImages"
+    gloss: ClassVar[str] = "Look at the machine images an instance can be launched from."
+    errors: ClassVar[tuple[str, ...]] = ("InvalidAMIID.NotFound",)
+    returns: ClassVar[str | None] = "Images[0].ImageId"
+    reads: ClassVar[bool] = True
+
+    image_ids: tuple[Image, ...] = ()
+    owners: tuple[str, ...] = ()
+    dry_run: bool = False
+
+
+class DescribeInstanceTypes(Command):
+    service: ClassVar[str] = "ec2"
+    operation: ClassVar[str] = "DescribeInstanceTypes"
+    gloss: ClassVar[str] = "Look at the sizes of machine there are."
+    errors: ClassVar[tuple[str, ...]] = ("InvalidInstanceType",)
+    returns: ClassVar[str | None] = "InstanceTypes[].InstanceType"
+    reads: ClassVar[bool] = True
+
+    instance_types: tuple[InstanceType, ...] = ()
+    dry_run: bool = False
+
+
+class AssociateIamInstanceProfile(Command):
+    service: ClassVar[str] = "ec2"
+    operation: ClassVar[str] = "AssociateIamInstanceProfile"
+    gloss: ClassVar[str] = "Give a running instance a role afterwards, so that it may call AWS and be managed."
+    errors: ClassVar[tuple[str, ...]] = ("IncorrectInstanceState", "IncorrectState", "InvalidInstanceID.NotFound", "InvalidParameterValue")
+    returns: ClassVar[str | None] = "IamInstanceProfileAssociation.AssociationId"
+
+    iam_instance_profile: ProfileSpecification
+    instance_id: InstanceRef

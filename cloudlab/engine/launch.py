@@ -1,0 +1,294 @@
+"""Launching instances: everything RunInstances checks, and what it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import Any
+
+from cloudlab.commands.ec2_compute import BlockDeviceMapping, ProfileSpecification, RunInstances
+from cloudlab.engine.instance import describe_instance
+from cloudlab.engine.kernel import Context, Events, answers, decides, refuse
+from cloudlab.engine.naming import named
+from cloudlab.engine.rules.addressing import free_address, spare_public_address
+from cloudlab.engine.rules.billing import Charge, prices_in_world
+from cloudlab.engine.rules.permissions import is_settled
+from cloudlab.model.catalogue import InstanceType
+from cloudlab.model.compute import Instance
+from cloudlab.model.events.billing import MeterStarted
+from cloudlab.model.events.compute import InstanceLaunched
+from cloudlab.model.events.run import ResourcesSeen
+from cloudlab.model.identity import InstanceProfile
+from cloudlab.model.ids import ACCOUNT, arn
+from cloudlab.model.images import AL2023, IMAGES, MachineImage, find_image
+from cloudlab.model.money import hourly_from_monthly
+from cloudlab.model.network import SecurityGroup, Subnet, Tags
+from cloudlab.model.scenario import Scenario
+from cloudlab.model.world import World
+
+_ACCELERATED = ("g", "p", "vt", "inf", "trn", "dl")
+"""First letters of the families that are not in the bucket of standard instances."""
+_LARGEST_VOLUME_GIB = 16_384
+
+
+@decides(RunInstances)
+def decide_run_instances(ctx: Context, command: RunInstances) -> Events:
+    image = need_image(command.image_id)
+    hardware = need_type(ctx.scenario, command.instance_type)
+    subnet = _need_subnet(ctx, command.subnet_id)
+    _refuse_key(command.key_name)
+    groups = _groups(ctx, command, subnet)
+    profile = need_profile(ctx, command.iam_instance_profile).id if command.iam_instance_profile is not None else None
+    root_gib, encrypted = _root_volume(image, command.block_device_mappings)
+    tags = _instance_tags(command)
+    if command.min_count > command.max_count:
+        refuse(
+            "InvalidParameterValue",
+            f"MinCount ({command.min_count}) is greater than MaxCount ({command.max_count}).",
+            "Give --count N, or --count MIN:MAX with MIN not above MAX.",
+        )
+    wants_public = subnet.map_public_ip if command.associate_public_ip_address is None else command.associate_public_ip_address
+    rent = storage_rate(ctx.scenario, root_gib)
+    timing = ctx.scenario.catalogue.timing
+    template = Instance(
+        id="",
+        image=image.id,
+        type=hardware.name,
+        vpc=subnet.vpc,
+        subnet=subnet.id,
+        zone=subnet.zone,
+        private_ip="",
+        groups=groups,
+        state="pending",
+        launched=ctx.now,
+        started=ctx.now,
+        reservation=ctx.new_id("r"),
+        wants_public_ip=wants_public,
+        profile=profile,
+        tags=tags,
+        root_gib=root_gib,
+        encrypted=encrypted,
+    )
+    made = _placed(ctx, command, template, _room_in_quota(ctx, command, hardware))
+    for instance in made:
+        yield InstanceLaunched(
+            instance,
+            running_at=ctx.now + timing("ec2_pending_to_running"),
+            checked_at=ctx.now + timing("ec2_status_checks_2of2"),
+        )
+        yield MeterStarted("storage", instance.id, rent)
+        if instance.public_ip is not None:
+            yield MeterStarted("public-ipv4", instance.id, ctx.scenario.catalogue.price("public_ipv4_hour"))
+    yield ResourcesSeen(tuple(("Instance", instance.id) for instance in made))
+
+
+@answers(RunInstances)
+def answer_run_instances(ctx: Context, command: RunInstances) -> dict[str, Any]:
+    reservation = ctx.new_id("r")
+    made = [i for i in ctx.world.every(Instance) if i.reservation == reservation]
+    return {
+        "ReservationId": reservation,
+        "OwnerId": ACCOUNT,
+        "Groups": [],
+        "Instances": [describe_instance(ctx.world, instance) for instance in made],
+    }
+
+
+@prices_in_world(RunInstances)
+def price_run_instances(command: RunInstances, scenario: Scenario, world: World) -> tuple[Charge, ...]:
+    """Tell the hourly price of all instances asked for, with the address they would get."""
+    hardware = scenario.catalogue.instance_type(command.instance_type)
+    if hardware is None:
+        return ()
+    count = command.max_count
+    root_gib = next((m.ebs.volume_size for m in command.block_device_mappings if m.ebs.volume_size), AL2023.root_gib)
+    found = [
+        Charge("compute", hardware.ec2_micros_per_hour * count, "hour"),
+        Charge("storage", storage_rate(scenario, root_gib) * count, "hour"),
+    ]
+    subnet = world.find(Subnet, command.subnet_id)
+    if command.associate_public_ip_address or (command.associate_public_ip_address is None and subnet is not None and subnet.map_public_ip):
+        found.append(Charge("public-ipv4", scenario.catalogue.price("public_ipv4_hour") * count, "hour"))
+    return tuple(found)
+
+
+def storage_rate(scenario: Scenario, gib: int) -> int:
+    """Return micro-dollars per hour of a gp3 volume; a month is 730 hours, as on AWS's price pages."""
+    return hourly_from_monthly(scenario.catalogue.price("ebs_gp3_gb_month") * gib)
+
+
+def need_image(name: str) -> MachineImage:
+    """Return the image, or refuse as EC2 does."""
+    image = find_image(name)
+    if image is None:
+        refuse(
+            "InvalidAMIID.NotFound" if name.startswith("ami-") else "InvalidAMIID.Malformed",
+            f"The image id '[{name}]' does not exist",
+            f"There is {' or '.join(i.id for i in IMAGES)} (Amazon Linux 2023), also by its alias {AL2023.alias}.",
+        )
+    return image
+
+
+def need_type(scenario: Scenario, name: str) -> InstanceType:
+    """Return the instance type, or refuse with the nearest ones."""
+    hardware = scenario.catalogue.instance_type(name)
+    if hardware is None:
+        known = [t.name for t in scenario.catalogue.instance_types]
+        near = get_close_matches(name.removeprefix("ml."), known, n=3, cutoff=0.3) or known[:3]
+        refuse("InvalidParameterValue", f"Invalid value '{name}' for InstanceType.", f"Near it: {', '.join(near)}.")
+    return hardware
+
+
+def _need_subnet(ctx: Context, name: str | None) -> Subnet:
+    if name is None:
+        there = [s.id for s in ctx.world.every(Subnet)]
+        refuse(
+            "VPCIdNotSpecified",
+            "No default VPC for this user: this account has none, so no subnet can be chosen for you.",
+            f"Name one with --subnet-id: {', '.join(there[:4])}." if there else "Create a VPC and a subnet, then name it with --subnet-id.",
+        )
+    return named(ctx, Subnet, name)
+
+
+def _refuse_key(name: str | None) -> None:
+    if name is not None:
+        refuse(
+            "InvalidKeyPair.NotFound",
+            f"The key pair '{name}' does not exist",
+            "This account has no key pairs. Leave --key-name out and reach the instance through Systems Manager.",
+        )
+
+
+def _groups(ctx: Context, command: RunInstances, subnet: Subnet) -> tuple[str, ...]:
+    if not command.security_group_ids:
+        return (next(g.id for g in ctx.world.every(SecurityGroup) if g.vpc == subnet.vpc and g.name == "default"),)
+    limit = ctx.scenario.quota("security_groups_per_eni")
+    if len(command.security_group_ids) > limit:
+        refuse(
+            "SecurityGroupsPerInterfaceLimitExceeded",
+            f"{len(command.security_group_ids)} security groups were given for one network interface.",
+            f"At most {limit}.",
+        )
+    for group_id in command.security_group_ids:
+        group = named(ctx, SecurityGroup, group_id)
+        if group.vpc != subnet.vpc:
+            fitting = [g.id for g in ctx.world.every(SecurityGroup) if g.vpc == subnet.vpc]
+            refuse(
+                "InvalidParameter",
+                f"Security group {group.id} and subnet {subnet.id} belong to different networks.",
+                f"In {subnet.vpc} there is {', '.join(fitting)}.",
+            )
+    return tuple(dict.fromkeys(command.security_group_ids))
+
+
+def need_profile(ctx: Context, asked: ProfileSpecification) -> InstanceProfile:
+    """Return the instance profile asked for by name or ARN. One made less than a few seconds ago is not known to EC2 yet."""
+    prefix = arn("iam", "instance-profile/")
+    name = asked.name or (asked.arn or "").removeprefix(prefix)
+    member = "name" if asked.name else "arn"
+    profile = ctx.world.find(InstanceProfile, name)
+    if profile is None:
+        there = ", ".join(ctx.world.table(InstanceProfile))
+        refuse(
+            "InvalidParameterValue",
+            f"Value ({asked.name or asked.arn or ''}) for parameter iamInstanceProfile.{member} is invalid. "
+            f"Invalid IAM Instance Profile {'name' if asked.name else 'ARN'}",
+            f"There is {there}." if there else "There is no instance profile yet: iam create-instance-profile, then add a role to it.",
+        )
+    if not is_settled(ctx.scenario, ctx.now, profile.created):
+        refuse(
+            "InvalidParameterValue",
+            f"Value ({name}) for parameter iamInstanceProfile.{member} is invalid. Invalid IAM Instance Profile name",
+            "It was made seconds ago and IAM has not told every service yet; try again in ten seconds.",
+        )
+    return profile
+
+
+def _root_volume(image: MachineImage, mappings: Sequence[BlockDeviceMapping]) -> tuple[int, bool]:
+    if not mappings:
+        return image.root_gib, False
+    asked = mappings[0]
+    if len(mappings) > 1 or asked.device_name != image.root_device:
+        refuse(
+            "InvalidBlockDeviceMapping",
+            f"Only the root device can be set here; {', '.join(m.device_name for m in mappings)} was given.",
+            f"One mapping, with DeviceName={image.root_device}.",
+        )
+    if asked.ebs.volume_type != "gp3":
+        refuse("InvalidParameterValue", f"Invalid value '{asked.ebs.volume_type}' for VolumeType.", "gp3 is the only type here.")
+    size = image.root_gib if asked.ebs.volume_size is None else asked.ebs.volume_size
+    if size < image.root_gib:
+        refuse(
+            "InvalidBlockDeviceMapping",
+            f"Volume of size {size}GB is smaller than the image's snapshot.",
+            f"At least {image.root_gib} GiB.",
+        )
+    if size > _LARGEST_VOLUME_GIB:
+        refuse("InvalidParameterValue", f"Volume of {size} GiB is too large for gp3.", f"At most {_LARGEST_VOLUME_GIB} GiB.")
+    return size, asked.ebs.encrypted
+
+
+def _instance_tags(command: RunInstances) -> Tags:
+    for specification in command.tag_specifications:
+        if specification.resource_type not in ("instance", "volume", "network-interface"):
+            refuse(
+                "InvalidParameterValue",
+                f"'{specification.resource_type}' is not a valid taggable resource type for this operation.",
+                "ResourceType=instance.",
+            )
+    return tuple(sorted({t.key: t.value for s in command.tag_specifications if s.resource_type == "instance" for t in s.tags}.items()))
+
+
+def _room_in_quota(ctx: Context, command: RunInstances, hardware: InstanceType) -> int:
+    """Return how many of the asked instances the vCPU quota leaves room for; refuse where it is fewer than the least wanted."""
+    limit, used = vcpu_quota(ctx.scenario, hardware), vcpus_in_use(ctx.world, ctx.scenario, hardware)
+    room = max(limit - used, 0) // hardware.vcpu
+    if room < command.min_count:
+        refuse(
+            "VcpuLimitExceeded",
+            f"You have requested more vCPU capacity than your current vCPU limit of {limit} allows for the instance bucket that "
+            f"the specified instance type belongs to.",
+            f"{used} of {limit} vCPUs are in use and each {hardware.name} takes {hardware.vcpu}: fewer, smaller, or stop others first.",
+        )
+    return min(command.max_count, room)
+
+
+def _is_accelerated(name: str) -> bool:
+    return name.startswith(_ACCELERATED)
+
+
+def vcpu_quota(scenario: Scenario, hardware: InstanceType) -> int:
+    """Return the vCPU limit of the bucket this type belongs to."""
+    return scenario.quota("on_demand_G_and_P_vcpus" if _is_accelerated(hardware.name) else "on_demand_standard_vcpus")
+
+
+def vcpus_in_use(world: World, scenario: Scenario, hardware: InstanceType) -> int:
+    """Return the vCPUs of pending and running instances in the same bucket; stopped ones don't count."""
+    return sum(
+        found.vcpu
+        for i in world.every(Instance)
+        if i.state in ("pending", "running") and (found := scenario.catalogue.instance_type(i.type)) is not None
+        if _is_accelerated(i.type) == _is_accelerated(hardware.name)
+    )
+
+
+def _placed(ctx: Context, command: RunInstances, template: Instance, count: int) -> list[Instance]:
+    """Give each instance an id and a private address of its own; as many as have room, at least the least wanted."""
+    world, made = ctx.world, []
+    for index in range(count):
+        address = free_address(world, template.subnet)
+        if address is None:
+            break
+        instance = replace(template, id=ctx.new_id("i", index), private_ip=address)
+        if template.wants_public_ip:
+            instance = replace(instance, public_ip=spare_public_address(world, f"{ctx.origin}/{index}"))
+        made.append(instance)
+        world = world.put(instance)
+    if len(made) < command.min_count:
+        refuse(
+            "InsufficientFreeAddressesInSubnet",
+            "The specified subnet does not have enough free addresses to satisfy the request.",
+            f"{template.subnet} has {len(made)} left; name another subnet or terminate instances in it.",
+        )
+    return made

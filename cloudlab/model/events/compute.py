@@ -1,0 +1,154 @@
+"""Events of instances: their life, what is installed on them, the documents that run there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cloudlab.model.compute import Instance, Invocation, Software
+from cloudlab.model.events.base import Event
+from cloudlab.model.time import Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceLaunched(Event):
+    """An instance was asked for; it is pending until `running_at`."""
+
+    instance: Instance
+    running_at: Seconds
+    checked_at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceRan(Event):
+    """The virtual machine runs; its operating system is up at `booted_at`."""
+
+    instance: str
+    booted_at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceBooted(Event):
+    """The operating system and everything that starts with it are up."""
+
+    instance: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceChecked(Event):
+    """Both status checks passed."""
+
+    instance: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceStopping(Event):
+    """It is going down; the automatic public address is released."""
+
+    instance: str
+    stopped_at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceStopped(Event):
+    instance: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceStarting(Event):
+    """A stopped instance was switched on again, on another host."""
+
+    instance: str
+    public_ip: str | None
+    running_at: Seconds
+    checked_at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceRebooting(Event):
+    """The operating system restarts; state and addresses stay."""
+
+    instance: str
+    booted_at: Seconds
+    checked_at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceShuttingDown(Event):
+    """It is being given back."""
+
+    instance: str
+    terminated_at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceTerminated(Event):
+    instance: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileAssociated(Event):
+    """A running instance was given an instance profile."""
+
+    instance: str
+    profile: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceCheckFailed(Event):
+    """The operating system hangs: it answers neither users nor the agent."""
+
+    instance: str
+
+
+@dataclass(frozen=True, slots=True)
+class DiskFilled(Event):
+    instance: str
+
+
+@dataclass(frozen=True, slots=True)
+class DiskCleaned(Event):
+    instance: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceCompromised(Event):
+    """Somebody got in who should not have."""
+
+    instance: str
+
+
+@dataclass(frozen=True, slots=True)
+class SoftwareChanged(Event):
+    """What is installed or runs on an instance is otherwise now."""
+
+    instance: str
+    software: Software
+
+
+@dataclass(frozen=True, slots=True)
+class CommandSent(Event):
+    """A document begins to run on instances."""
+
+    invocations: tuple[Invocation, ...]
+    ready: tuple[Seconds, ...]
+    """When each is through with its first stage."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvocationAdvanced(Event):
+    """A document goes into its next stage on an instance, which is through at `ready`."""
+
+    invocation: str
+    stage: str
+    ready: Seconds
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InvocationEnded(Event):
+    """A document came to its end on an instance."""
+
+    invocation: str
+    status: str
+    """Success or Failed."""
+    detail: str
