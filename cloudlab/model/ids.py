@@ -7,6 +7,8 @@ from hashlib import blake2b
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 ZONES = ("us-east-1a", "us-east-1b", "us-east-1c", "us-east-1d", "us-east-1e", "us-east-1f")
+ZONE_IDS = dict(zip(ZONES, ("use1-az6", "use1-az1", "use1-az2", "use1-az4", "use1-az3", "use1-az5"), strict=True))
+"""Zone name -> the physical zone. AWS shuffles the names per account; this is how this account sees them."""
 
 
 def resource_id(prefix: str, origin: str, index: int = 0) -> str:

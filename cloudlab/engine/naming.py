@@ -1,0 +1,66 @@
+"""What EC2's ids look like, and how AWS refuses one it does not know."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from cloudlab.engine.kernel import Context, refuse
+from cloudlab.model.compute import Instance
+from cloudlab.model.network import Address, InternetGateway, NetworkAcl, RouteTable, SecurityGroup, Subnet, Vpc
+from cloudlab.model.world import R, World
+
+_HEX = re.compile(r"[0-9a-f]{8}([0-9a-f]{9})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How one kind of resource is named and refused."""
+
+    prefix: str
+    code: str
+    """Of an id that names nothing."""
+    malformed: str
+    """Of a word that cannot be an id."""
+    noun: str
+    """What AWS calls it in its sentences."""
+
+
+NAMING: dict[type, Naming] = {
+    Vpc: Naming("vpc", "InvalidVpcID.NotFound", "InvalidVpcID.Malformed", "vpc ID"),
+    Subnet: Naming("subnet", "InvalidSubnetID.NotFound", "InvalidSubnetID.Malformed", "subnet ID"),
+    InternetGateway: Naming("igw", "InvalidInternetGatewayID.NotFound", "InvalidInternetGatewayId.Malformed", "internetGateway ID"),
+    RouteTable: Naming("rtb", "InvalidRouteTableID.NotFound", "InvalidRouteTableId.Malformed", "routeTable ID"),
+    SecurityGroup: Naming("sg", "InvalidGroup.NotFound", "InvalidGroupId.Malformed", "security group"),
+    NetworkAcl: Naming("acl", "InvalidNetworkAclID.NotFound", "InvalidNetworkAclId.Malformed", "networkAcl ID"),
+    Address: Naming("eipalloc", "InvalidAllocationID.NotFound", "InvalidAllocationID.Malformed", "allocation ID"),
+    Instance: Naming("i", "InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed", "instance ID"),
+}
+
+
+def named(ctx: Context, kind: type[R], key: str) -> R:
+    """Return the record `key` names, or refuse: malformed where it cannot be such an id, else not found."""
+    found = ctx.world.find(kind, key)
+    if found is not None:
+        return found
+    naming = NAMING[kind]
+    well_formed(key, naming.prefix, naming.malformed)
+    return ctx.need(kind, key, naming.code, naming.noun)
+
+
+def well_formed(key: str, prefix: str, code: str) -> None:
+    """Refuse a word that cannot be an id: `<prefix>-` and 8 or 17 hexadecimal digits."""
+    head, _, tail = key.rpartition("-")
+    if head != prefix or not _HEX.fullmatch(tail):
+        refuse(code, f'Invalid id: "{key}" (expecting "{prefix}-...").', f"Such ids look like {prefix}-0123456789abcdef0.")
+
+
+def label(world: World, key: str) -> str:
+    """Return what people call a resource: its Name tag, a group's own name, else its id."""
+    for kind in NAMING:
+        record: Any = world.table(kind).get(key)
+        if record is not None:
+            own_name = record.name if isinstance(record, SecurityGroup) else key
+            return str(dict(record.tags).get("Name") or own_name)
+    return key

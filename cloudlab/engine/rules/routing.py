@@ -1,0 +1,43 @@
+"""Routing: which table a subnet uses, and where a packet for an address goes."""
+
+from __future__ import annotations
+
+from cloudlab.engine.cidr import block, covers
+from cloudlab.model.network import InternetGateway, Route, RouteTable, Subnet
+from cloudlab.model.world import World
+
+LOCAL = "local"
+
+
+def main_table(world: World, vpc_id: str) -> RouteTable:
+    """Return the table that subnets without an association of their own use."""
+    return next(t for t in world.every(RouteTable) if t.vpc == vpc_id and t.is_main)
+
+
+def explicit_table(world: World, subnet_id: str) -> RouteTable | None:
+    """Return the table a subnet is explicitly associated with."""
+    return next((t for t in world.every(RouteTable) if any(a.subnet == subnet_id for a in t.associations)), None)
+
+
+def table_of(world: World, subnet: Subnet) -> RouteTable:
+    """Return the route table a subnet uses: its own, else the main one of its VPC."""
+    return explicit_table(world, subnet.id) or main_table(world, subnet.vpc)
+
+
+def is_active(world: World, table: RouteTable, route: Route) -> bool:
+    """Tell whether a route's target can take packets; otherwise the route is a black hole and swallows them."""
+    if route.target == LOCAL:
+        return True
+    gateway = world.find(InternetGateway, route.target)
+    return gateway is not None and gateway.vpc == table.vpc
+
+
+def route_for(table: RouteTable, address: str) -> Route | None:
+    """Return the route a packet for `address` takes: the longest prefix that covers it, black hole or not."""
+    fitting = [r for r in table.routes if covers(r.destination, address)]
+    return max(fitting, key=lambda r: block(r.destination).prefixlen, default=None)
+
+
+def gateway_of(world: World, vpc_id: str) -> InternetGateway | None:
+    """Return the internet gateway attached to a VPC."""
+    return next((g for g in world.every(InternetGateway) if g.vpc == vpc_id), None)
