@@ -77,7 +77,7 @@ class CreateTrainingJob(Command):
     output_data_config: OutputDataConfig
     resource_config: ResourceConfig | None = None
     stopping_condition: StoppingCondition | None = None
-    hyper_parameters: dict[str, str] = {}
+    hyper_parameters: dict[str, str] = Field(default={})
 
 
 class StopTrainingJob(Command):

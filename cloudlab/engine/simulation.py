@@ -163,7 +163,7 @@ class Simulation:
         assert order.due is not None
         cost = people_cost(self.scenario.catalogue, person, order.effort, order.outside)
         waiting = len(person.queue) + (person.current is not None)
-        return Preview(refusal, order.effort, order.due, cost, charges(command, self.scenario), waiting)
+        return Preview(refusal, order.effort, order.due, cost, charges(command, self.scenario, self.world), waiting)
 
     def _events_of(self, ctx: Context, given: Input) -> tuple[Event, ...]:
         match given:

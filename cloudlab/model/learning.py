@@ -32,15 +32,21 @@ class TrainingJob:
     output: str
     """S3 path under which `<job>/output/model.tar.gz` is written."""
     inputs: tuple[tuple[str, str], ...]
-    """Channel name -> S3 URI."""
+    """Channel name -> S3 URI, in the order given."""
     hyperparameters: tuple[tuple[str, str], ...]
     created: Seconds
     status: str = "InProgress"
     secondary: str = "Starting"
     transitions: tuple[Transition, ...] = ()
     failure: str | None = None
+    content_types: tuple[tuple[str, str], ...] = ()
+    """Channel name -> content type, where one was given."""
     spec: TrainingSpec | None = None
-    """None when the inputs hold no data set."""
+    """What is really trained; None when it is known beforehand that nothing comes of it (`flaw`)."""
+    flaw: str | None = None
+    """What the container will fail with once it runs. Nobody knows before."""
+    flaw_after: Seconds = 0
+    """Seconds of training until it does."""
     billable_from: Seconds | None = None
     training_from: Seconds | None = None
     ended: Seconds | None = None
@@ -58,6 +64,9 @@ class SageModel:
     image: str
     data_url: str
     spec: TrainingSpec
+    """The model inside the artifact."""
+    container: str
+    """What is to serve it; a container that did not train it can't."""
     created: Seconds
 
 
@@ -90,6 +99,8 @@ class Endpoint:
     created: Seconds
     variants: tuple[Variant, ...]
     """What really runs: counts of a variant may differ from its configuration later on."""
+    spec: TrainingSpec
+    """The model it serves, whatever becomes of the SageMaker model it was made from."""
     lost: int = 0
     """Instances out of service that the provider is replacing."""
     failure: str | None = None

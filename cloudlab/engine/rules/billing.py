@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from cloudlab.commands.base import Command
 from cloudlab.model.scenario import Scenario
+from cloudlab.model.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class Charge:
     micros: int
     per: str
     """`hour` for a meter, `once` for a single charge."""
+    estimated: bool = False
+    """It follows from a modelled duration; the bill is told by what really happens."""
 
 
 Pricer = Callable[[Any, Scenario], tuple[Charge, ...]]
@@ -36,7 +39,25 @@ def prices(command: type[Command]) -> Callable[[P], P]:
     return register
 
 
-def charges(command: Command, scenario: Scenario) -> tuple[Charge, ...]:
+WorldPricer = Callable[[Any, Scenario, World], tuple[Charge, ...]]
+WORLD_PRICERS: dict[type[Command], WorldPricer] = {}
+W = TypeVar("W", bound=WorldPricer)
+
+
+def prices_in_world(command: type[Command]) -> Callable[[W], W]:
+    """Register what a command would cost where that depends on what exists: (command, scenario, world) -> charges."""
+
+    def register(handler: W) -> W:
+        assert command not in {**PRICERS, **WORLD_PRICERS}, f"two prices for {command.__name__}"
+        WORLD_PRICERS[command] = handler
+        return handler
+
+    return register
+
+
+def charges(command: Command, scenario: Scenario, world: World) -> tuple[Charge, ...]:
     """Return the charges `command` would start if it were accepted."""
+    if (in_world := WORLD_PRICERS.get(type(command))) is not None:
+        return in_world(command, scenario, world)
     pricer = PRICERS.get(type(command))
     return pricer(command, scenario) if pricer is not None else ()

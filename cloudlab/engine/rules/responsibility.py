@@ -15,8 +15,8 @@ SERVICE_OF: dict[type, str] = {
     Vpc: "ec2-network",
     Subnet: "ec2-network",
     SecurityGroup: "ec2-network",
+    Endpoint: "sagemaker-endpoint",  # before the job it may share its name with: jobs end, endpoints get struck
     TrainingJob: "sagemaker-training",
-    Endpoint: "sagemaker-endpoint",
     Bucket: "s3-bucket",
     Role: "iam",
 }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cloudlab.engine.kernel import NeedsFact, Want
+from cloudlab.engine.rules.hyperparameters import resolve_aliases
 from cloudlab.model.catalogue import InstanceType
 from cloudlab.model.scenario import Scenario
 from cloudlab.model.time import Seconds
@@ -24,18 +25,24 @@ _MEMORY = {"xgboost": "xgboost_memory_permille", "linear-learner": "linear_learn
 def training_spec(scenario: Scenario, container: str, hyperparameters: Mapping[str, str], channels: Mapping[str, str]) -> TrainingSpec:
     """Return what decides the model: aliases resolved, names sorted, the level's own training seed.
 
-    `channels` is channel name -> data set id; all of one data set (`channel_fault` has said so before).
+    `channels` is channel name -> data set id; all of one data set (`data_fault` has said so before).
     """
     datasets = sorted(set(channels.values()))
     assert len(datasets) == 1, f"a spec is about one data set; got {datasets}"
-    resolved = without_aliases(container, hyperparameters)
+    resolved = resolve_aliases(scenario.containers[container], hyperparameters)
     return TrainingSpec(container, datasets[0], tuple(sorted(channels)), tuple(sorted(resolved.items())), scenario.training_seed)
 
 
-def without_aliases(container: str, hyperparameters: Mapping[str, str]) -> dict[str, str]:
-    """Return the hyperparameters under their first names: learning_rate is eta to XGBoost."""
-    aliases = {"learning_rate": "eta", "min_split_loss": "gamma", "reg_lambda": "lambda", "reg_alpha": "alpha"}
-    return {aliases.get(name, name) if container == "xgboost" else name: value for name, value in hyperparameters.items()}
+def data_fault(scenario: Scenario, channels: Mapping[str, str | None]) -> str | None:
+    """Return what the container says to the data in its channels, None where it is content. A channel without a data set is None."""
+    for name, dataset in channels.items():
+        if dataset is None:
+            return f"the files of channel '{name}' are no table of one data set with its label in the first column"
+    train, validation = channels["train"], channels.get("validation", channels["train"])
+    if train is None or validation is None or validation == train:
+        return None
+    columns = len(scenario.cards[train].features), len(scenario.cards[validation].features)
+    return f"feature_names mismatch: channel 'validation' has {columns[1]} columns ({validation}), 'train' has {columns[0]} ({train})"
 
 
 def rounds_asked(container: str, hyperparameters: Mapping[str, str]) -> int:
@@ -56,7 +63,12 @@ def earliest_end_rounds(spec: TrainingSpec) -> int:
 
 
 def _count(text: str | None) -> int | None:
-    return int(text) if text is not None and text.strip().isdecimal() and int(text) > 0 else None
+    """Read a positive whole number as the containers do; None for anything else."""
+    try:
+        number = int(text or "")
+    except ValueError:
+        return None
+    return number if number > 0 else None
 
 
 def duration(scenario: Scenario, spec: TrainingSpec, hardware: InstanceType, rounds: int, count: int = 1) -> Seconds:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cloudlab.model.compute import Invocation
-from cloudlab.model.learning import Endpoint, SageModel, TrainingJob
+from cloudlab.model.learning import Endpoint, TrainingJob
 from cloudlab.model.training import TrainingSpec
 from cloudlab.model.world import World
 
@@ -28,5 +28,4 @@ def predictions_wanted(world: World, answer: dict[str, Any] | None) -> tuple[Tra
     if answer is None or PREDICTION not in answer:
         return None
     endpoint, body = answer[PREDICTION]
-    model = world.get(SageModel, world.get(Endpoint, endpoint).variants[0].model)
-    return model.spec, body
+    return world.get(Endpoint, endpoint).spec, body
