@@ -110,7 +110,7 @@ class Command(Structure):
     errors: ClassVar[tuple[str, ...]] = ()
     """AWS error codes it may be refused with, for the reference page."""
     human: ClassVar[str | None] = None
-    """Parameter (`CidrBlock`, `OutputDataConfig.S3OutputPath`) that says most about it in one line; None lets the dialect choose."""
+    """Parameter (`CidrBlock`, `ResourceConfig.InstanceType`) that says most about it beside its own name; None lets the dialect choose."""
 
     @classmethod
     def verb(cls) -> str:

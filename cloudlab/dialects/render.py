@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from cloudlab.commands.base import Command
+from cloudlab.commands.cli import Customisation, WrongValue
 from cloudlab.commands.shapes import Boolean, Listing, Number, Record, Shape, Text, parameters
 from cloudlab.dialects.shorthand import write_shorthand
 
@@ -15,14 +16,8 @@ _UNQUOTED = re.compile(r"[A-Za-z0-9_@%+=:,./\-]+")
 
 def render(command: Command) -> str:
     """Return the canonical line: `ec2 create-subnet --vpc-id vpc-1 --cidr-block 10.0.0.0/24`; parse(render(c)) == c."""
-    wire = command.wire()
-    extra: list[str] = []
-    for custom in command.cli:
-        said, rest = custom.unfold(wire)
-        if said and custom.fold(said, rest) == custom.fold({}, wire):
-            wire = rest
-            for name, value in said.items():
-                extra += _written(name, [value])
+    said, wire = unfolded(command)
+    extra = [word for name, value in said.items() for word in _written(name, [value])]
     words = [command.service, command.verb()]
     required = [p for p in parameters(type(command)) if p.required]
     optional = [p for p in parameters(type(command)) if not p.required]
@@ -34,6 +29,25 @@ def render(command: Command) -> str:
         if parameter.name in wire:
             words += _flag(parameter.flag, parameter.shape, wire[parameter.name])
     return " ".join(words)
+
+
+def unfolded(command: Command) -> tuple[dict[str, str], dict[str, Any]]:
+    """Return what the aws CLI's own flags say of a command, and the parameters that are left."""
+    wire = command.wire()
+    every: dict[str, str] = {}
+    for custom in command.cli:
+        said, rest = custom.unfold(wire)
+        if said and _undoes(custom, said, rest, wire):
+            every, wire = {**every, **said}, rest
+    return every, wire
+
+
+def _undoes(custom: Customisation, said: dict[str, str], rest: dict[str, Any], wire: dict[str, Any]) -> bool:
+    """Does reading the flags give back exactly what they were written from?"""
+    try:
+        return custom.fold(said, rest) == custom.fold({}, wire)
+    except WrongValue:
+        return False
 
 
 def quoted(word: str) -> str:
