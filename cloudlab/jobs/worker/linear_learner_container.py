@@ -1,7 +1,7 @@
 """The `linear-learner` container: its hyperparameter and metric names over scikit-learn's stochastic gradient descent.
 
 The real algorithm trains several models at once with minibatches on MXNet and keeps the best one. This stand-in trains one, row
-by row, and averages its weights. What that can't follow is said in the job's log.
+by row. What that can't follow is said in the job's log.
 """
 
 from __future__ import annotations
@@ -54,6 +54,8 @@ Doubles = npt.NDArray[np.float64]
 def train(spec: TrainingSpec, dataset: Dataset, _threads: int, report: Report, log: Log) -> Made:
     """Train a linear model, epoch by epoch. Raises ClientError or AlgorithmError."""
     words = Words(spec.hyperparameters)
+    if "predictor_type" not in words:
+        raise ClientError("No value(s) were specified for 'predictor_type' which are required hyperparameter(s)")
     kind = words.required("predictor_type")
     if kind not in _LOSSES:
         known = ", ".join(_LOSSES)
@@ -145,10 +147,9 @@ def _learner(words: Words, library_loss: str, loss: str, seed: int) -> SGDClassi
         l1_ratio=(l1 or 0.0) / alpha if alpha else 0.0,
         fit_intercept=words.flag("use_bias", True),
         learning_rate=schedule,
-        eta0=0.01 if rate is None else rate,
+        eta0=0.005 if rate is None else rate,
         power_t=0.25,
         epsilon=epsilon,
-        average=True,
         random_state=seed % 2**32,
     )
 
