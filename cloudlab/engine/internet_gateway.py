@@ -98,7 +98,7 @@ def decide_detach_internet_gateway(ctx: Context, command: DetachInternetGateway)
     if mapped:
         refuse(
             "DependencyViolation",
-            f"Network {vpc.id} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.",
+            f"{vpc.id} still has mapped public addresses; unmap them before its gateway goes.",
             f"Still public: {', '.join(mapped)}. Disassociate Elastic IPs; stop or terminate the rest.",
         )
     yield InternetGatewayDetached(gateway.id)

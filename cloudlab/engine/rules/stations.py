@@ -1,0 +1,216 @@
+"""Stations: each judges a packet at one place of its way - machine, address, gateway, route, ACL, security group, listener."""
+
+from __future__ import annotations
+
+from cloudlab.engine.naming import label
+from cloudlab.engine.rules.addressing import public_ip_of
+from cloudlab.engine.rules.filtering import acl_lets_all, acl_of, admits, groups_of, peers
+from cloudlab.engine.rules.path import Trail
+from cloudlab.engine.rules.routing import explicit_table, gateway_of, is_active, route_for, table_of
+from cloudlab.model.compute import Instance
+from cloudlab.model.network import ANYWHERE, InternetGateway, RouteTable, Subnet
+from cloudlab.model.world import World
+
+CLIENTS = tuple(f"{first}.20.30.40" for first in (20, 52, 84, 116, 148, 180, 203))
+"""Callers from everywhere: what works for only a part of the internet doesn't work for the public."""
+
+_SSH = 22
+"""Every instance listens here from its image on."""
+
+
+def machine(trail: Trail, world: World, key: str) -> Instance | None:
+    """Return the instance; say so where it is missing or doesn't run."""
+    instance = world.find(Instance, key)
+    if instance is None or instance.state == "terminated":
+        trail.stops(key, key, "there is no such instance any more", "Launch one: ec2 run-instances.")
+        return None
+    if instance.state != "running":
+        mend = {
+            "pending": "It will run in a moment; wait for it.",
+            "stopping": f"Wait until it is stopped, then start it: ec2 start-instances --instance-ids {key}",
+            "stopped": f"Start it: ec2 start-instances --instance-ids {key}",
+        }.get(instance.state, "It is being terminated; launch another one: ec2 run-instances.")
+        trail.stops(key, label(world, key), f"it is {instance.state}", mend)
+    return instance
+
+
+def public_address(trail: Trail, world: World, instance: Instance) -> None:
+    """The internet knows an instance only by a public address, given at launch or by an Elastic IP."""
+    if public_ip_of(world, instance) is None:
+        trail.stops(
+            instance.id,
+            label(world, instance.id),
+            "it has no public address",
+            "An automatic one is only given at launch. Rent one and point it here: ec2 allocate-address, then "
+            f"ec2 associate-address --allocation-id <eipalloc> --instance-id {instance.id}",
+        )
+
+
+def attached_gateway(trail: Trail, world: World, instance: Instance) -> InternetGateway | None:
+    gateway = gateway_of(world, instance.vpc)
+    if gateway is not None:
+        trail.passes(gateway.id, label(world, gateway.id), f"it is attached to {label(world, instance.vpc)}")
+        return gateway
+    free = next((g.id for g in world.every(InternetGateway) if g.vpc is None), None)
+    first = "Attach one: " if free else "Make one and attach it: ec2 create-internet-gateway, then "
+    trail.stops(
+        instance.vpc,
+        label(world, instance.vpc),
+        "no internet gateway is attached to it",
+        f"{first}ec2 attach-internet-gateway --internet-gateway-id {free or '<igw>'} --vpc-id {instance.vpc}",
+    )
+    return None
+
+
+def way_out(trail: Trail, world: World, instance: Instance, gateway: InternetGateway | None, clients: tuple[str, ...]) -> None:
+    """The subnet's route table has to lead to the gateway: for calls out, and for every answer to a call from outside."""
+    subnet = world.get(Subnet, instance.subnet)
+    table = table_of(world, subnet)
+    name = label(world, table.id)
+    for client in clients:
+        route = route_for(table, client)
+        if route is not None and gateway is not None and route.target == gateway.id and is_active(world, table, route):
+            continue
+        target = gateway.id if gateway is not None else "<igw>"
+        if route is None:
+            whose = "" if explicit_table(world, subnet.id) else f" ({label(world, subnet.id)} uses it because it has no table of its own)"
+            trail.stops(table.id, name, f"no route leads to the internet{whose}", _route_hint(world, table, subnet, target))
+        elif not is_active(world, table, route) and not route.target.startswith("nat-"):
+            trail.stops(
+                table.id,
+                name,
+                f"its route {route.destination} is a black hole: {route.target} is not attached here any more",
+                _replace(table, route.destination, target),
+            )
+        else:
+            trail.stops(
+                table.id,
+                name,
+                f"its route {route.destination} leads to {route.target}, not to an internet gateway; the private way out through a "
+                "NAT gateway is not built yet",
+                _replace(table, route.destination, target),
+            )
+        return
+    trail.passes(table.id, name, f"it leads to {label(world, gateway.id) if gateway is not None else 'the internet'}")
+
+
+def _route_hint(world: World, table: RouteTable, subnet: Subnet, target: str) -> str:
+    """Suggest a table that leads out already and only waits to be used, else a route."""
+    ready = next(
+        (
+            t
+            for t in world.every(RouteTable)
+            if t.vpc == subnet.vpc and any(r.target == target and is_active(world, t, r) for r in t.routes)
+        ),
+        None,
+    )
+    if ready is not None and explicit_table(world, subnet.id) is None:
+        return (
+            f"{label(world, ready.id)} leads to the internet, but {label(world, subnet.id)} doesn't use it: "
+            f"ec2 associate-route-table --route-table-id {ready.id} --subnet-id {subnet.id}"
+        )
+    return (
+        "Lead everything else to the gateway: "
+        f"ec2 create-route --route-table-id {table.id} --destination-cidr-block {ANYWHERE} --gateway-id {target}"
+    )
+
+
+def _replace(table: RouteTable, destination: str, target: str) -> str:
+    return (
+        "Point it at the gateway: "
+        f"ec2 replace-route --route-table-id {table.id} --destination-cidr-block {destination} --gateway-id {target}"
+    )
+
+
+def edge(
+    trail: Trail,
+    world: World,
+    subnet_id: str,
+    others: tuple[str, ...],
+    *,
+    inbound: tuple[int, int],
+    outbound: tuple[int, int],
+    what: str,
+) -> None:
+    """The subnet's ACL has to let the packet and, because it remembers nothing, the answer through."""
+    acl, name = acl_of(world, subnet_id), label(world, subnet_id)
+    for egress, ports in ((False, inbound), (True, outbound)):
+        if not all(acl_lets_all(acl, other, ports, egress=egress) for other in others):
+            way = "out" if egress else "in"
+            span = f"tcp/{ports[0]}" if ports[0] == ports[1] else f"tcp/{ports[0]}-{ports[1]}"
+            trail.stops(
+                subnet_id,
+                name,
+                f"its network ACL {label(world, acl.id)} doesn't let {span} {way}",
+                f"Look at its rules, lowest number first: ec2 describe-network-acls --network-acl-ids {acl.id}",
+            )
+            return
+    trail.passes(subnet_id, name, f"its network ACL lets {what} and the answers back")
+
+
+def guard_in(trail: Trail, world: World, instance: Instance, port: int, others: tuple[str, ...], wearing: tuple[str, ...] = ()) -> None:
+    """Some security group has to let the caller in; the answer then goes out by itself."""
+    groups = groups_of(world, instance)
+    rules = [(group, rule) for group in groups for rule in group.ingress]
+    admitting = [next((g for g, r in rules if admits(r, port, other, wearing)), None) for other in others]
+    first = admitting[0]
+    if first is not None and all(group is not None for group in admitting):
+        trail.passes(first.id, label(world, first.id), f"it lets tcp/{port} in")
+        return
+    name = ", ".join(label(world, g.id) for g in groups)
+    some = peers((r for _, r in rules), port)
+    text = f"it lets tcp/{port} in only from {', '.join(label(world, p) for p in some)}" if some else f"no rule lets tcp/{port} in"
+    source = ANYWHERE if others is CLIENTS else f"{others[0]}/32"
+    peer = f"--source-group {wearing[0]}" if wearing else f"--cidr {source}"
+    trail.stops(
+        groups[0].id,
+        name,
+        text,
+        f"Let callers in: ec2 authorize-security-group-ingress --group-id {groups[0].id} --protocol tcp --port {port} {peer}",
+    )
+
+
+def guard_out(
+    trail: Trail,
+    world: World,
+    instance: Instance,
+    port: int,
+    others: tuple[str, ...],
+    cidr: str,
+    wearing: tuple[str, ...] = (),
+) -> None:
+    """Some security group has to let the call out; the answer then comes in by itself."""
+    groups = groups_of(world, instance)
+    rules = [(group, rule) for group in groups for rule in group.egress]
+    admitting = [next((g for g, r in rules if admits(r, port, other, wearing)), None) for other in others]
+    first = admitting[0]
+    if first is not None and all(group is not None for group in admitting):
+        trail.passes(first.id, label(world, first.id), f"it lets tcp/{port} out")
+        return
+    trail.stops(
+        groups[0].id,
+        ", ".join(label(world, g.id) for g in groups),
+        f"no rule lets tcp/{port} out",
+        f"Let it call: ec2 authorize-security-group-egress --group-id {groups[0].id} --protocol tcp --port {port} --cidr {cidr}",
+    )
+
+
+def server(trail: Trail, world: World, instance: Instance, port: int) -> None:
+    """What the packet finds when it arrives: a system that is up, and something that listens."""
+    if instance.state != "running":
+        return
+    key, name = instance.id, label(world, instance.id)
+    if instance.system_checks == "failed":
+        hint = f"Stop and start it, which moves it to another host: ec2 stop-instances --instance-ids {key}"
+        trail.stops(key, name, "the host under it has failed", hint)
+    elif instance.checks == "failed":
+        trail.stops(key, name, "its status check has failed", f"Reboot it: ec2 reboot-instances --instance-ids {key}")
+    elif instance.booted is None:
+        trail.stops(key, name, "its operating system is still coming up", "Wait a minute.")
+    elif port not in (instance.software.server_port, _SSH):
+        listens = instance.software.server_port
+        text = f"nothing listens on tcp/{port}" + ("" if listens is None else f"; the model server listens on tcp/{listens}")
+        start = f"ssm send-command --document-name cloudlab-StartModelServer --instance-ids {key} --parameters Port={port}"
+        trail.stops(key, name, text, f"Start the model server there: {start}", symptom="refused")
+    else:
+        trail.passes(key, name, f"it listens on tcp/{port}")
