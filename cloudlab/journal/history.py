@@ -12,7 +12,7 @@ from cloudlab.model.time import Seconds
 def effective(records: Sequence[Record]) -> tuple[Record, ...]:
     """Return what still counts: the records the last one builds on, in order.
 
-    `rewound {to: n}` goes back to just after record n, dropping what came later; the records after it count again. One may
+    `rewound {to: n}` goes back to after record n, dropping what came later; the records after it count again. One may
     rewind to a record that was dropped before: then the branch it stood on counts again. Observations are of the real machine,
     not of the run, so they always stay; the `rewound` records themselves don't.
     """
@@ -29,8 +29,11 @@ def effective(records: Sequence[Record]) -> tuple[Record, ...]:
 
 
 def final_instant(records: Sequence[Record]) -> Seconds | None:
-    """Return the simulated instant where the run stands after all records; None where nothing counts (it stands at its opening)."""
-    return next((r.at for r in reversed(effective(records)) if r.kind != "observed"), None)
+    """Return the simulated instant where the run stands after all records; None where it stands at its opening.
+
+    A `rewound` stands at the instant it went back to.
+    """
+    return next((r.at for r in reversed(records) if r.kind != "observed"), None)
 
 
 def rewound_to(record: Record) -> int:

@@ -15,7 +15,8 @@ INPUT_KINDS = ("given", "taken-back", "learned", "acknowledged", "committed", "n
 """Records that enter the simulation: one kind for each class of `model.inputs`."""
 
 KINDS = (*INPUT_KINDS, "clock", "rewound", "observed")
-"""`clock`: the clock stopped, went on or changed its pace. `rewound`: back to just after record `to`. `observed`: what a clock on
+"""`clock`: the clock stopped, went on or changed its pace. `rewound`: back to after record `to`, at this
+record's instant. `observed`: what a clock on
 the wall or a worker's own stopwatch said; no part of the World."""
 
 

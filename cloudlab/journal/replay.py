@@ -43,7 +43,11 @@ def differences(header: Header, scenario: Scenario) -> tuple[str, ...]:
 
 
 def replay(
-    header: Header, records: Sequence[Record], simulation: Simulation, until_n: int | None = None, seen: Callable[[Step], object] | None = None
+    header: Header,
+    records: Sequence[Record],
+    simulation: Simulation,
+    until_n: int | None = None,
+    seen: Callable[[Step], object] | None = None,
 ) -> Simulation:
     """Drive `simulation`, which stands at its opening, through the records (up to number `until_n`); return it.
 

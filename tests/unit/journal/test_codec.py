@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -23,7 +24,9 @@ from cloudlab.model.training import Scored, Trained, TrainingFailed
 TEXT = st.text(max_size=12)
 PPM = st.integers(0, 1_000_000)
 
+# JSON knows no NaN and no infinity, and neither does AWS.
 st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
+st.register_type_strategy(Decimal, st.decimals(allow_nan=False, allow_infinity=False))
 
 
 def reread(thing: Input) -> Input:
@@ -37,7 +40,7 @@ def commands(draw: st.DrawFn, command: type[Command]) -> Command:
     values: dict[str, Any] = {}
     for name, field in command.model_fields.items():
         if field.is_required() or draw(st.booleans()):
-            values[name] = draw(st.from_type(field.annotation) if field.annotation is not None else st.none())
+            values[name] = draw(st.from_type(field.annotation))  # type: ignore[arg-type]
     try:
         return command(**values)
     except ValidationError:

@@ -6,14 +6,16 @@ import errno
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cloudlab.commands.ec2_network import CreateVpc
-from cloudlab.journal import file
+from cloudlab.journal import file, lines
 from cloudlab.journal.error import JournalError, JournalExists, JournalLocked
 from cloudlab.journal.file import Journal, read
 from cloudlab.journal.record import Header
@@ -59,9 +61,13 @@ def test_rewinds_show_in_what_counts(path: Path) -> None:
 def test_each_record_is_synced_before_append_returns(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
     write, fsync = os.write, os.fsync
+
+    def noting(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *given: (calls.append(name), call(*given))[1]  # type: ignore[func-returns-value]
+
     with Journal.create(path, HEADER) as journal:
-        monkeypatch.setattr(os, "write", lambda d, b: (calls.append("write"), write(d, b))[1])
-        monkeypatch.setattr(os, "fsync", lambda d: (calls.append("fsync"), fsync(d))[1])
+        monkeypatch.setattr(os, "write", noting("write", write))
+        monkeypatch.setattr(os, "fsync", noting("fsync", fsync))
         journal.append(at=0, kind="clock")
     assert calls == ["write", "fsync"]
 
@@ -302,9 +308,9 @@ def test_what_cannot_be_written_as_json_is_a_bug_and_writes_nothing(path: Path) 
 
 def test_an_older_format_is_read_but_not_written(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     filled(path)
-    monkeypatch.setattr("cloudlab.journal.lines.FORMAT", 2)
+    monkeypatch.setattr(lines, "FORMAT", 2)
     monkeypatch.setattr(file, "FORMAT", 2)
-    monkeypatch.setitem(file.read_whole.__globals__["UPCASTS"], 1, dict)
+    monkeypatch.setitem(lines.UPCASTS, 1, dict)
     assert len(read(path).records) == 3
     with pytest.raises(JournalError, match="it can be read and replayed, not gone on with"):
         Journal.open(path)

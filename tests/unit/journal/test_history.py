@@ -40,8 +40,8 @@ def test_a_run_stands_where_its_last_counting_record_was_written() -> None:
     assert final_instant(history()) is None
     assert final_instant(history("given", "clock")) == 20
     assert final_instant(history("given", "clock", "observed")) == 20
-    assert final_instant(history("given", "clock", "given", 1)) == 10
-    assert final_instant(history("given", 0)) is None
+    back = Record(3, 15, "rewound", "", {"to": 1}, None, "")
+    assert final_instant([*history("given", "clock"), back]) == 15
 
 
 @pytest.mark.parametrize("to", [2, 3, -1, "1", None, True])
