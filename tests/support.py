@@ -6,10 +6,14 @@ from functools import cache
 from typing import Any
 
 from cloudlab.commands.base import Command
+from cloudlab.commands.sagemaker import CreateTrainingJob
+from cloudlab.engine.kernel import Want
 from cloudlab.engine.simulation import Outcome, Simulation
 from cloudlab.levels.catalogue import load_catalogue
+from cloudlab.levels.containers import load_containers
 from cloudlab.model.catalogue import Catalogue
-from cloudlab.model.inputs import Given
+from cloudlab.model.identity import Role
+from cloudlab.model.inputs import Given, Learned
 from cloudlab.model.network import (
     ANYWHERE,
     AclEntry,
@@ -25,7 +29,9 @@ from cloudlab.model.network import (
 )
 from cloudlab.model.people import Person
 from cloudlab.model.scenario import Scenario, Slo
-from cloudlab.model.time import Calendar, at
+from cloudlab.model.storage import Bucket, StoredObject
+from cloudlab.model.time import HOUR, Calendar, Seconds, at
+from cloudlab.model.training import DataCard, Payoff, Scored, Trained
 from cloudlab.paths import assets_dir
 
 MORNING = at(1, "09:00")
@@ -102,3 +108,88 @@ def lay_network(simulation: Simulation) -> Simulation:
         ),
     )
     return simulation
+
+
+# SageMaker -------------------------------------------------------------------------------------------------------------
+
+XGBOOST = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"
+LINEAR_LEARNER = "382416733822.dkr.ecr.us-east-1.amazonaws.com/linear-learner:1"
+SAGEMAKER_ROLE = "arn:aws:iam::123456789012:role/sm"
+
+
+def card(name: str = "tiny", **changes: Any) -> DataCard:
+    """Return a data card of two columns: 100 rounds of XGBoost on its 780,000 represented rows take an ml.m5.large 39 s."""
+    frame: dict[str, Any] = {
+        "id": name,
+        "title": "Tiny",
+        "story": "",
+        "source": "",
+        "licence": "",
+        "features": ("a", "b"),
+        "label": "y",
+        "rows": (("train", 600), ("validation", 100), ("stream", 200)),
+        "represented_rows": 780_000,
+        "represented_bytes": 39_000_000,
+        "payoff": Payoff(0, -100, 0, 100),
+        "threshold": 500_000,
+        "best_auc": None,
+        "reference_micros": 10,
+        "files": ((f"{name}/train.csv", "train"), (f"{name}/validation.csv", "validation")),
+    }
+    return DataCard(**(frame | changes))
+
+
+def open_learning(seed: int = 1, **changes: Any) -> Simulation:
+    """Open a run with the data set `tiny` in the bucket `sagemaker-in` and a role `sm` that SageMaker may put on and that reads it."""
+    simulation = open_simulation(
+        seed, **({"cards": {"tiny": card()}, "containers": load_containers(assets_dir()), "training_seed": 7} | changes)
+    )
+    simulation.world = simulation.world.put(
+        Bucket("sagemaker-in", MORNING),
+        *(
+            StoredObject(f"sagemaker-in/tiny/{part}.csv", "sagemaker-in", f"tiny/{part}.csv", size, MORNING, "tiny", part)
+            for part, size in (("train", 39_000_000), ("validation", 6_500_000))
+        ),
+        Role("sm", ("sagemaker.amazonaws.com",), MORNING - HOUR, ("arn:aws:iam::aws:policy/AmazonSageMakerFullAccess",)),
+    )
+    return simulation
+
+
+def training_job(name: str = "job-1", **changes: Any) -> CreateTrainingJob:
+    """Return an order for 100 rounds of XGBoost on `tiny` on an ml.m5.large; `changes` replace parameters under AWS's names."""
+    parameters: dict[str, Any] = {
+        "TrainingJobName": name,
+        "AlgorithmSpecification": {"TrainingImage": XGBOOST, "TrainingInputMode": "File"},
+        "RoleArn": SAGEMAKER_ROLE,
+        "InputDataConfig": [channel("train")],
+        "OutputDataConfig": {"S3OutputPath": "s3://sagemaker-in/models"},
+        "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10},
+        "StoppingCondition": {"MaxRuntimeInSeconds": 86_400},
+        "HyperParameters": {"num_round": "100", "objective": "binary:logistic"},
+    }
+    return CreateTrainingJob.model_validate(parameters | changes)
+
+
+def channel(name: str, uri: str | None = None, content_type: str | None = "text/csv") -> dict[str, Any]:
+    """Return a channel of InputDataConfig, by default the part of `tiny` that has its name."""
+    source = {"S3Uri": uri or f"s3://sagemaker-in/tiny/{name}.csv", "S3DataType": "S3Prefix"}
+    return {
+        "ChannelName": name,
+        "DataSource": {"S3DataSource": source},
+        **({"ContentType": content_type} if content_type is not None else {}),
+    }
+
+
+def pass_time(simulation: Simulation, until: Seconds, rounds: int = 100) -> list[Want]:
+    """Let time pass, answering each real result it waits for as if it had been worked out; return what was asked for."""
+    asked = []
+    while (want := simulation.advance(until).waiting) is not None:
+        asked.append(want)
+        digest = want.spec.digest()
+        fact = (
+            Trained(digest, "0" * 64, rounds, (("validation:auc", 900_000),))
+            if want.dataset is None
+            else Scored(digest, want.dataset, 4, bytes([0b11100100]))
+        )
+        simulation.submit(Learned(f"fact-{len(asked)}-{simulation.now}", fact))
+    return asked
