@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from cloudlab.engine.kernel import Want
 from cloudlab.lab.session import Session, pages_team
+from cloudlab.lab.terminal import Waiting
 from cloudlab.model.events import Event
 from cloudlab.model.events.run import RunEnded
 from cloudlab.model.events.work import OrderRefused
@@ -36,6 +37,8 @@ class Pacer:
         """The real result the clock stands still for."""
         self.failed: str | None = None
         """Why the real result could not be had; the player may retry by running the clock again."""
+        self.wait: Waiting | None = None
+        """What a typed `wait` asked for: the clock runs, also while nobody works, until it is reached."""
         self._idle_too = False
         self._carry = 0.0
         self._fetching: asyncio.Task[None] | None = None
@@ -58,12 +61,14 @@ class Pacer:
             self.running, self._idle_too, self.failed = True, idle_too, None
             self.changed()
 
+    def wait_for(self, wait: Waiting) -> None:
+        """Let time pass as a typed line asks: to its instant or until what it waits for is so, never beyond."""
+        self.wait = wait
+        self.run(idle_too=True)
+
     def pause(self, because: str = "paused") -> None:
         if self.running:
-            self.running = False
-            self.stopped_because = because
-            self._carry = 0.0
-            self.session.hold(because)
+            self._stop(because)
             self.changed()
 
     def toggle(self) -> None:
@@ -97,6 +102,8 @@ class Pacer:
                 self.session.hold("next event")
 
     def _step(self, until: Seconds) -> None:
+        if self.wait is not None:
+            until = min(until, self.wait.until)
         before = len(self.session.history)
         want = self.session.step(until, self._stops)
         happened = [h.event for h in self.session.history[before:]]
@@ -108,6 +115,8 @@ class Pacer:
             self._stop("paged")
         elif any(isinstance(e, OrderRefused) for e in happened):
             self._stop("an order was refused")
+        elif self._waited():
+            self._stop("your move")
         elif not self._idle_too and not self._anybody_busy():
             self._stop("your move")
         self.changed()
@@ -117,7 +126,12 @@ class Pacer:
             isinstance(event, OrderRefused | RunEnded)
             or pages_team(self.session.world, event)
             or (not self._idle_too and not self._anybody_busy())
+            or self._waited()
         )
+
+    def _waited(self) -> bool:
+        """Tell whether what a typed `wait` asked for is so."""
+        return self.wait is not None and (self.session.now >= self.wait.until or self.wait.reached())
 
     def _anybody_busy(self) -> bool:
         return any(p.current is not None or p.queue for p in self.session.world.every(Person))
@@ -126,6 +140,7 @@ class Pacer:
         if self.running:
             self.running = False
             self.stopped_because = because
+            self.wait = None
             self._carry = 0.0
             self.session.hold(because)
 
