@@ -17,7 +17,7 @@ class MemoryJournal:
         self.next_n = 1
         self.inputs: list[tuple[int, Input, str | None]] = []
 
-    def append(self, *, at: int, kind: str, id: str, body: dict[str, Any], refusal: str | None) -> Record:  # noqa: A002
+    def append(self, *, at: int, kind: str, id: str, body: dict[str, Any], refusal: str | None) -> Record:
         record = Record(n=self.next_n, at=at, kind=kind, id=id, body=body, refusal=refusal, chain="")
         self.next_n += 1
         return record

@@ -115,9 +115,7 @@ class Pacer:
             self._stop("paged")
         elif any(isinstance(e, OrderRefused) for e in happened):
             self._stop("an order was refused")
-        elif self._waited():
-            self._stop("your move")
-        elif not self._idle_too and not self._anybody_busy():
+        elif self._waited() or (not self._idle_too and not self._anybody_busy()):
             self._stop("your move")
         self.changed()
 

@@ -129,4 +129,3 @@ class Result:
             "digest": self.world.digest(),
             "journal": self.journal,
         }
-

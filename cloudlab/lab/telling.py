@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cloudlab.dialects.human import describe
+from cloudlab.dialects.human import human
 from cloudlab.engine.simulation import Happening
 from cloudlab.model.catalogue import Catalogue
 from cloudlab.model.events import Event
@@ -40,15 +40,15 @@ def tell(happening: Happening, world: World, catalogue: Catalogue) -> Line | Non
 def _sentence(event: Event, world: World, catalogue: Catalogue) -> tuple[str, str] | None:
     match event:
         case WorkStarted(order=order) if order.effort and order.due is not None:
-            return "work", f"{order.person}: {describe(order.command)} - until {stamp(order.due)}"
+            return "work", f"{order.person}: {human(order.command)} - until {stamp(order.due)}"
         case OrderQueued(order=order):
-            return "quiet", f"{order.person} is busy; queued: {describe(order.command)}"
+            return "quiet", f"{order.person} is busy; queued: {human(order.command)}"
         case OrderFinished(order=order) if not order.command.reads:
-            return "good", f"{order.person}: done: {describe(order.command)}"
+            return "good", f"{order.person}: done: {human(order.command)}"
         case OrderRefused(order=order, refusal=refusal):
-            return "bad", f"{order.person}: refused: {describe(order.command)} - {refusal}"
+            return "bad", f"{order.person}: refused: {human(order.command)} - {refusal}"
         case OrderCancelled(order=order):
-            return "quiet", f"{order.person}: taken back: {describe(order.command)}"
+            return "quiet", f"{order.person}: taken back: {human(order.command)}"
         case IncidentDetected(incident=key, by=by):
             return _page(world.get(Incident, key), by, catalogue)
         case IncidentAcknowledged(incident=key):

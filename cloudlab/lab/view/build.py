@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Any
 
-from cloudlab.dialects.human import describe
+from cloudlab.dialects.human import human
 from cloudlab.engine.rules import ledger
 from cloudlab.lab.session import Session
 from cloudlab.lab.telling import Line, tell
@@ -88,7 +88,7 @@ def _worker(person: Person) -> Worker:
         name=person.id,
         title=person.title,
         expertise=person.expertise,
-        doing=describe(current.command) if current is not None else "",
+        doing=human(current.command) if current is not None else "",
         until=current.due if current is not None else None,
         order=current.id if current is not None else None,
         queued=len(person.queue),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cloudlab.engine.rules import traffic
 from cloudlab.engine.rules.knowledge import is_monitored
-from cloudlab.engine.rules.responsibility import SERVICE_OF, holding
+from cloudlab.engine.rules.responsibility import holding
 from cloudlab.lab.view.cloud import name_of
 from cloudlab.lab.view.slices import Board, Cell, Exit, Job, Page, Service
 from cloudlab.model.compute import Instance, Invocation
@@ -51,7 +51,8 @@ def pages(world: World, scenario: Scenario) -> Iterator[Page]:
         planned = next((p for p in scenario.incidents if p.id == incident.id), None)
         hourly = scenario.catalogue.people.engineer_micros_per_hour
         exits = tuple(Exit(w.text, w.command, w.minutes, hourly * w.minutes * MINUTE // HOUR, w.risk) for w in kind.ways_out)
-        assert incident.detected is not None and incident.resource is not None
+        assert incident.detected is not None
+        assert incident.resource is not None
         state = "resolved" if not incident.is_open else "damage" if incident.failed else "acknowledged" if incident.acknowledged else "open"
         yield Page(
             id=incident.id,

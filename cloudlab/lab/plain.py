@@ -1,0 +1,258 @@
+"""The plain face: linear, append-only text for screen readers, dumb terminals and pipes; nothing the screens can do is missing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from cloudlab.dialects.errors import LineError
+from cloudlab.dialects.script import VERBS, Order, ScriptError, parse_statement
+from cloudlab.engine.simulation import Happening
+from cloudlab.jobs.job import Job
+from cloudlab.lab.debrief import Debrief, Quiz, Side, compare, debrief, ghost, side
+from cloudlab.lab.performer import Performer
+from cloudlab.lab.plain_views import LOOKS, look
+from cloudlab.lab.report import markdown
+from cloudlab.lab.script_run import result_of
+from cloudlab.lab.session import Session, Work
+from cloudlab.lab.telling import tell
+from cloudlab.lab.view import ViewBuilder
+from cloudlab.lab.work import WorkFailed
+from cloudlab.levels.schema import QuestionPart
+from cloudlab.model.money import format_usd
+from cloudlab.model.time import span, stamp
+
+Write = Callable[[str], None]
+Ask = Callable[[str], str]
+"""Shows a prompt and returns a line; raises EOFError at the end of input."""
+
+HELP = """\
+Type aws commands, as in `ec2 create-vpc --cidr-block 10.0.0.0/16 -> $vpc`, or one of these:
+  look WHAT      status, map, board, goals, pages, jobs, traffic, team, log, money  (`look` alone: status)
+  help [COMMAND] this, or how a command is written     preview LINE   price, effort and refusal, without doing it
+  wait 30m | wait until day 2 09:00 | wait for KIND ID STATE | wait for incident | wait for end | next
+  ack ID         take note of a page                   hint           where you are wrong, computed from the state
+  undo | rewind N   learn mood: back to before the last decision, or before decision N (`decisions` lists them)
+  predict P1 a | answer Q1 b | note TEXT | brief | report FILE | quit
+`as raj ...` gives an order to raj; a trailing `&` does not wait for the work; `\\` continues a line."""
+
+
+class PlainFace:
+    """Plays a run by reading lines and writing text; never moves a cursor, never repaints."""
+
+    def __init__(self, session: Session, ghost_work: Work, write: Write, ask: Ask) -> None:
+        self.session = session
+        self.ghost_work = ghost_work
+        self.write = write
+        self.ask = ask
+        self.views = ViewBuilder(session)
+        self.performer = Performer(session, said=write, interactive=True)
+        session.listeners.append(self._tell)
+
+    async def play(self) -> str:
+        """Play until the run is over or the player leaves; return won, lost or unfinished."""
+        self.write(self.session.level.brief())
+        if not self.session.history:
+            self._ask_questions("predicted", self.session.level.file.predictions, "Your prediction")
+        self.write("Type `help` for what can be said, `hint` when stuck, `quit` to leave; everything is saved as you go.")
+        while not self.session.over:
+            try:
+                line = self._read()
+            except EOFError:
+                self.write("The input ended. The run is saved and can be resumed.")
+                return "unfinished"
+            if line in ("quit", "exit"):
+                self.write("Saved. Resume it with: cloudlab play --resume")
+                return "unfinished"
+            await self.take(line)
+        await self.show_debrief()
+        return self.session.world.over or "unfinished"
+
+    async def take(self, line: str) -> None:
+        """Do what one typed line says."""
+        words = line.split()
+        if not words:
+            return
+        verb = words[0]
+        rest = line[len(verb) :].strip()
+        try:
+            if verb == "help":
+                self.write(self._help(rest))
+            elif verb in ("look", "status"):
+                self.write(look(self.views.build(), rest or "status", self.session))
+            elif verb in LOOKS and not rest:
+                self.write(look(self.views.build(), verb, self.session))
+            elif verb == "brief":
+                self.write(self.session.level.brief())
+            elif verb == "preview":
+                self.write(self._preview(rest))
+            elif verb == "next":
+                await self.session.advance(self.session.world.timers[0].due)
+                self.write(f"It is {stamp(self.session.now)}.")
+            elif verb in ("undo", "rewind", "decisions"):
+                self.write(self._rewind(verb, rest))
+            elif verb == "report":
+                self.write(await self._report(rest))
+            else:
+                statement = parse_statement(line, known=self.performer.variables, file="you")
+                if statement is not None:
+                    await self.performer.perform(statement)
+        except ScriptError as wrong:
+            self.write(f"Refused. {wrong.code}: {wrong.sentence}" + (f"\n  {wrong.accepted}" if wrong.accepted else ""))
+        except WorkFailed as failed:
+            self.write(f"The real job could not be done: {failed} The clock stands; say `wait` to try again.")
+
+    # reading and writing ----------------------------------------------------------------------------------------------
+
+    def _read(self) -> str:
+        line = self.ask(f"{stamp(self.session.now)} $ ").strip()
+        while line.endswith("\\"):
+            line = line[:-1] + " " + self.ask("> ").strip()
+        return line
+
+    def _tell(self, happenings: tuple[Happening, ...]) -> None:
+        for happening in happenings:
+            line = tell(happening, self.session.world, self.session.level.scenario.catalogue)
+            if line is not None:
+                self.write(f"[{stamp(line.at)}] {line.text}")
+
+    def _help(self, word: str) -> str:
+        if not word:
+            return HELP
+        if word in VERBS:
+            return VERBS[word]
+        from cloudlab.lab.reference import command_text
+
+        return command_text(word)
+
+    def _preview(self, text: str) -> str:
+        try:
+            statement = parse_statement(text, known=self.performer.variables)
+            if not isinstance(statement, Order):
+                return "Only commands have a preview."
+            command = statement.line(self.performer.variables).command
+        except LineError as wrong:
+            return f"Refused. {wrong.refusal}"
+        seen = self.session.preview(command, statement.manner.person)
+        charges = ", ".join(
+            f"{format_usd(c.micros, 4)} per {c.per} ({c.line})" if c.per == "hour" else f"{format_usd(c.micros, 4)} {c.line}"
+            for c in seen.charges
+        )
+        behind = f", behind {seen.queued_behind} other orders" if seen.queued_behind else ""
+        text = f"{span(seen.effort)} of work, done {stamp(seen.due)}{behind}; people {format_usd(seen.people_micros)}; cloud: {charges or 'free'}."
+        return text + (f"\nIt would be refused now. {seen.refusal}" if seen.refusal is not None else "")
+
+    def _rewind(self, verb: str, rest: str) -> str:
+        decisions = self.session.decisions()
+        if verb == "decisions":
+            lines = [f"{r.n}: {stamp(r.at)} {r.kind} {r.body.get('command', r.body.get('key', ''))}" for r in decisions]
+            return "\n".join(lines) or "Nothing has been decided yet."
+        if verb == "rewind" and not rest.isdigit():
+            return "Refused. Say which decision, as in `rewind 12`; `decisions` lists them."
+        refusal = self.session.undo() if verb == "undo" else self.session.rewind(int(rest))
+        self.performer = Performer(self.session, said=self.write, interactive=True)
+        return f"Refused. {refusal}" if refusal is not None else f"Back at {stamp(self.session.now)}."
+
+    async def _report(self, where: str) -> str:
+        if not where:
+            return "Refused. Say where to, as in `report run.md`."
+        result = result_of(self.session)
+        told = debrief(result)
+        try:
+            await asyncio.to_thread(Path(where).write_text, markdown(result, told, None), encoding="utf-8")
+        except OSError as error:
+            return f"Refused. {where} cannot be written: {error.strerror}."
+        return f"Report written to {where}."
+
+    # questions and debrief --------------------------------------------------------------------------------------------
+
+    def _ask_questions(self, kind: str, questions: tuple[QuestionPart, ...], title: str) -> None:
+        for question in questions:
+            choices = {key: question.choice_text(key) for key in question.choices}
+            self.write(f"{title}: {question.text}\n" + "\n".join(f"  {key}: {text}" for key, text in choices.items()))
+            try:
+                said = self.ask("your choice (Enter skips) $ ").strip()
+            except EOFError:
+                return
+            if said in choices:
+                self.session.commit(kind, question.id, said)
+            elif said:
+                self.write(
+                    f"'{said}' is not a choice; skipped. `{'predict' if kind == 'predicted' else 'answer'} {question.id} CHOICE` says it later."
+                )
+
+    async def show_debrief(self) -> None:
+        """Tell how the run went, ask the questions, then compare, then state the principle."""
+        result = result_of(self.session)
+        self._ask_questions("answered", self.session.level.file.questions, "Question")
+        result = result_of(self.session)
+        told = debrief(result)
+        self.write(debrief_text(told))
+        self.write("Playing the other road on the same seed ...")
+        try:
+            other = await ghost(result, self.ghost_work)
+        except (WorkFailed, ScriptError) as failed:
+            self.write(f"The other road cannot be shown: {failed}")
+            other = None
+        if other is not None:
+            self.write(comparison_text(told.mine, side(other)))
+        self.write("The principle: " + " ".join(told.principle.split()))
+        for front, back in told.cards:
+            self.write(f"Review card: {front}\n  {back}")
+
+
+def debrief_text(told: Debrief) -> str:
+    """Return score, ledger, incidents and answers as linear text."""
+    out = [f"{told.mine.outcome.upper()}: {told.mine.because}", f"Score {told.score.total} of 1,000; stars: {told.score.stars} of 3"]
+    out += [f"  {line.id}: {line.points} of {line.max} - {line.evidence}" for line in told.score.lines]
+    out += ["Money:"] + [f"  {name}: {format_usd(micros)}" for name, micros in told.ledger] + [f"  sum: {format_usd(told.total_micros)}"]
+    out += ["Hours of people:"] + [f"  {task}: {span(seconds)}, {times} times" for task, seconds, times in told.toil]
+    out += ["Incidents:"] if told.incidents else ["Incidents: none struck."]
+    for i in told.incidents:
+        noticed = f"noticed after {span(i.detected_after)}" if i.detected_after is not None else "never noticed"
+        factor = f", x{i.rate_factor} for this level" if i.rate_factor > 1 else ""
+        lasted = f"lasted {span(i.lasted)}" if i.lasted is not None else "never resolved"
+        out.append(f"  {stamp(i.at)} {i.title} on {i.resource}: {i.duty}, held by {i.holder}; {noticed}; {lasted}{factor}. {i.resolution}")
+    out += ["What AWS did without being asked:"] + [f"  {line}" for line in told.provider_did or ("nothing",)]
+    out += [quiz_text(quiz) for quiz in told.quizzes]
+    return "\n".join(out)
+
+
+def quiz_text(quiz: Quiz) -> str:
+    """Return a question with what was said and why it is so."""
+    said = dict(quiz.choices).get(quiz.chosen or "", "nothing")
+    verdict = {True: "right", False: "not so", None: "not answered"}[quiz.right]
+    return f"{quiz.text}\n  You said: {said} ({verdict}). {quiz.explain}"
+
+
+def comparison_text(mine: Side, other: Side) -> str:
+    """Return both roads side by side, one line per figure."""
+    return "\n".join(["Both roads on the same seed:"] + [f"  {what}: yours {a}; the other road {b}" for what, a, b in compare(mine, other)])
+
+
+def tell_progress(write: Write) -> Callable[[Job], None]:
+    """Return a callback that writes a real training's rounds as they come, a line every 25 rounds."""
+
+    def begun(job: Job) -> None:
+        async def follow() -> None:
+            count = 0
+            async for news in job.progress():
+                metrics = getattr(news, "metrics", None)
+                if metrics:
+                    count += 1
+                    if count % 25 == 1:
+                        shown = ", ".join(f"{name} {value / 1_000_000:.4f}" for name, value in metrics)
+                        write(f"(really training) round {getattr(news, 'round', count)}: {shown}")
+            if job.observed is not None:
+                write(f"(really trained) {job.observed.train_seconds:.1f} s on this machine, {job.observed.threads} thread(s)")
+
+        task = asyncio.get_running_loop().create_task(follow())
+        _FOLLOWING.add(task)
+        task.add_done_callback(_FOLLOWING.discard)
+
+    return begun
+
+
+_FOLLOWING: set[asyncio.Task[None]] = set()
+"""Tasks that write progress; kept so that they are not collected while they run."""

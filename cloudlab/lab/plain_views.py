@@ -1,0 +1,125 @@
+"""The slices of a View as linear text."""
+
+from __future__ import annotations
+
+from cloudlab.engine.rules import ledger
+from cloudlab.lab.session import Session
+from cloudlab.lab.view.slices import Node, Service, View
+from cloudlab.model.money import format_usd
+from cloudlab.model.time import span, stamp
+
+LOOKS = ("map", "board", "goals", "pages", "jobs", "traffic", "team", "log", "money")
+
+
+def look(view: View, what: str, session: Session) -> str:
+    """Return one slice as text; an unknown word is answered with what can be looked at."""
+    match what:
+        case "status":
+            return _status(view)
+        case "map":
+            return "\n".join(_tree(view.cloud))
+        case "board":
+            return _board(view)
+        case "goals":
+            return "\n".join(f"[{'x' if g.met else ' '}] {g.text}: {g.evidence}" for g in view.goals)
+        case "pages":
+            return _pages(view)
+        case "jobs":
+            return "\n".join(_job(view)) or "No training yet."
+        case "traffic":
+            return "\n".join(line for s in view.services for line in _traffic(s))
+        case "team":
+            return "\n".join(_team(view))
+        case "log":
+            return "\n".join(f"[{stamp(line.at)}] {line.text}" for line in view.log[-30:]) or "Nothing has happened yet."
+        case "money":
+            lines = ledger.cost_by_line(session.world)
+            return "\n".join(
+                [f"{name}: {format_usd(micros, 4)}" for name, micros in lines.items()] + [f"sum: {format_usd(sum(lines.values()), 4)}"]
+            )
+    return f"There is no view called '{what}'. Look at: status, {', '.join(LOOKS)}."
+
+
+def _status(view: View) -> str:
+    s = view.status
+    lines = [
+        f"{s.title}, {s.mood} mood. It is {s.clock}; the run ends {stamp(s.ends)}.",
+        f"{format_usd(s.spent_micros)} of {format_usd(s.budget_micros)} spent, {format_usd(s.hourly_micros, 4)} per hour runs up by itself.",
+    ]
+    for service in view.services:
+        age = "" if service.as_of == s.now else f" (as of {stamp(service.as_of)}, {span(s.now - service.as_of)} ago)"
+        because = f": {service.because}" if service.because else ""
+        lines.append(f"{service.title}: {service.state}{because}{age}. Answers worth {format_usd(service.value_micros)} so far.")
+    lines += _team(view)
+    open_pages = [p for p in view.pages if p.state in ("open", "damage")]
+    lines.append(f"{len(open_pages)} open pages; {sum(g.met for g in view.goals)} of {len(view.goals)} goals met.")
+    return "\n".join(lines)
+
+
+def _tree(node: Node, depth: int = 0) -> list[str]:
+    age = f" (seen {span(node.age)} ago)" if node.age else ""
+    state = f" [{node.state}]" if node.state else ""
+    detail = f" - {node.detail}" if node.detail else ""
+    ident = f" ({node.id})" if node.id not in (node.name, "") and "/" not in node.id and node.kind != "account" else ""
+    lines = [f"{'  ' * depth}{node.kind} {node.name}{ident}{state}{detail}{age}"]
+    for child in node.children:
+        lines += _tree(child, depth + 1)
+    return lines
+
+
+def _board(view: View) -> str:
+    if not view.board.resources:
+        return "Nothing to be responsible for yet."
+    lines = []
+    for index, (key, name) in enumerate(view.board.resources):
+        lines.append(f"{name} ({key}):")
+        for duty, cells in view.board.rows:
+            struck = " - STRUCK NOW" if cells[index].struck else ""
+            lines.append(f"  {duty}: {cells[index].holder}{struck}")
+    return "\n".join(lines)
+
+
+def _pages(view: View) -> str:
+    lines = []
+    for page in view.pages:
+        factor = f" (x{page.rate_factor} for this level)" if page.rate_factor > 1 else ""
+        lines.append(f"{page.id} [{page.state}] {page.holder}: {page.title} on {page.resource}, since {stamp(page.struck)}{factor}")
+        lines.append(f"  {page.story.replace('{resource}', page.resource)} Users: {page.effect}")
+        if page.state in ("open", "acknowledged", "damage") and page.holder == "YOURS":
+            if page.due is not None:
+                lines.append(f"  Waiting past {stamp(page.due)} does damage: {page.if_ignored}")
+            for way in page.ways_out:
+                command = f" `{way.command.replace('{resource}', page.resource)}`" if way.command else ""
+                lines.append(f"  way out: {way.text}{command} - {way.minutes} min, {format_usd(way.micros)}, risk: {way.risk}")
+        elif page.resolution:
+            lines.append(f"  over: {page.resolution}")
+    return "\n".join(lines) or "The pager is quiet."
+
+
+def _job(view: View) -> list[str]:
+    lines = []
+    for job in view.jobs:
+        metrics = ", ".join(f"{name} {value / 1_000_000:.4f}" for name, value in job.metrics)
+        lines.append(
+            f"{job.name} ({job.container} on {job.where}): {job.status}, {job.phase}{'. ' + metrics if metrics else ''}{'. ' + job.failure if job.failure else ''}"
+        )
+    return lines
+
+
+def _traffic(service: Service) -> list[str]:
+    lines = [f"{service.title}, as of {stamp(service.as_of)}: {service.served:,} of {service.offered:,} answered, {service.slow:,} slow"]
+    lines += [f"  failed, {cause}: {count:,}" for cause, count in service.failed]
+    lines += [
+        f"  {stamp(start)}: {good:,} answered, {slow:,} slow, {failed:,} failed, worth {format_usd(value)}"
+        for start, good, slow, failed, value in service.hours[-12:]
+    ]
+    return lines
+
+
+def _team(view: View) -> list[str]:
+    lines = []
+    for worker in view.team:
+        doing = f"{worker.doing}, until {stamp(worker.until)}" if worker.until is not None else "free"
+        queued = f", {worker.queued} more queued" if worker.queued else ""
+        lines.append(f"{worker.name} ({worker.title}; {', '.join(worker.expertise)}): {doing}{queued}")
+    return lines

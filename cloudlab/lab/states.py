@@ -1,0 +1,71 @@
+"""States that one can wait for: what a resource of some kind is in, and which states never change any more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cloudlab.model.compute import Instance, Invocation
+from cloudlab.model.learning import Endpoint, TrainingJob
+from cloudlab.model.network import InternetGateway, Subnet, Vpc
+from cloudlab.model.operations import Incident
+from cloudlab.model.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Waitable:
+    """What `wait for KIND` knows of a kind."""
+
+    states: tuple[str, ...]
+    """Every state there is, in the order of a life."""
+    terminal: tuple[str, ...]
+    """States that never change any more."""
+
+
+WAITABLE = {
+    "instance": Waitable(("pending", "running", "ready", "stopping", "stopped", "shutting-down", "terminated"), ("terminated",)),
+    "command": Waitable(
+        ("Pending", "InProgress", "Success", "Failed", "TimedOut", "Cancelled"), ("Success", "Failed", "TimedOut", "Cancelled")
+    ),
+    "training-job": Waitable(("InProgress", "Stopping", "Completed", "Failed", "Stopped"), ("Completed", "Failed", "Stopped")),
+    "endpoint": Waitable(("Creating", "InService", "Updating", "Deleting", "Failed", "gone"), ("Failed", "gone")),
+    "incident": Waitable(("open", "resolved"), ("resolved",)),
+    "vpc": Waitable(("pending", "available"), ()),
+    "subnet": Waitable(("pending", "available"), ()),
+    "internet-gateway": Waitable(("attached", "detached"), ()),
+}
+"""Kinds of the script grammar's `wait for`. An instance is `ready` once its system is up and both status checks pass."""
+
+
+def states_of(world: World, kind: str, key: str) -> tuple[str, ...]:
+    """Return the states that hold for a resource now (a ready instance is running as well); empty where there is no such resource."""
+    match kind:
+        case "instance":
+            instance = world.find(Instance, key)
+            if instance is None:
+                return ()
+            ready = instance.state == "running" and instance.checks == instance.system_checks == "passed"
+            return (instance.state, "ready") if ready else (instance.state,)
+        case "command":
+            runs = [i for i in world.every(Invocation) if i.command == key]
+            going = [i.status for i in runs if i.status in ("Pending", "InProgress")]
+            bad = [i.status for i in runs if i.status not in ("Pending", "InProgress", "Success")]
+            return tuple(going[:1] or bad[:1] or [i.status for i in runs][:1])
+        case "training-job":
+            job = world.find(TrainingJob, key)
+            return (job.status,) if job is not None else ()
+        case "endpoint":
+            endpoint = world.find(Endpoint, key)
+            return (endpoint.status,) if endpoint is not None else ("gone",)
+        case "incident":
+            incident = world.find(Incident, key)
+            return () if incident is None else ("open",) if incident.is_open else ("resolved",)
+        case "internet-gateway":
+            gateway = world.find(InternetGateway, key)
+            return () if gateway is None else ("attached",) if gateway.vpc else ("detached",)
+        case "vpc":
+            vpc = world.find(Vpc, key)
+            return (vpc.state,) if vpc is not None else ()
+        case "subnet":
+            subnet = world.find(Subnet, key)
+            return (subnet.state,) if subnet is not None else ()
+    raise AssertionError(f"{kind} is not waitable")

@@ -1,0 +1,219 @@
+"""Terminal: a typed line in the app - taken at once, answered when its work is done, while the clock goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cloudlab.dialects.aws_cli import Line
+from cloudlab.dialects.errors import LineError
+from cloudlab.dialects.output import query, write
+from cloudlab.dialects.script import (
+    Ack,
+    Answer,
+    Decide,
+    Deploy,
+    Hint,
+    Note,
+    Notebook,
+    OnIncident,
+    Order,
+    Predict,
+    ScriptError,
+    WaitAll,
+    WaitFor,
+    WaitForEnd,
+    WaitForIncident,
+    WaitSpan,
+    WaitUntil,
+    captured,
+    noted,
+    parse_statement,
+    plain,
+)
+from cloudlab.dialects.tokens import Value
+from cloudlab.engine.simulation import Preview
+from cloudlab.lab.session import Session, pages_team
+from cloudlab.lab.states import WAITABLE, states_of
+from cloudlab.model.people import Person
+from cloudlab.model.refusal import Refusal
+from cloudlab.model.time import Seconds, span, stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The line asks for time to pass: until this instant, or until `reached` says it may stop."""
+
+    until: Seconds
+    reached: Callable[[], bool]
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a typed line at once."""
+
+    text: str = ""
+    """To be shown now; may be empty."""
+    refusal: Refusal | None = None
+    order: str | None = None
+    """The order it gave, to be answered when its work is done."""
+    waiting: Waiting | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    line: Line
+    capture: str | None
+
+
+class Terminal:
+    """One prompt: its variables, and the lines whose work is not done yet."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.variables: dict[str, Value] = {}
+        self._given: dict[str, _Given] = {}
+
+    def preview(self, text: str) -> Preview | None:
+        """Return what a line being typed would take and cost; None while it says no whole command."""
+        try:
+            statement = parse_statement(text, known=self.variables)
+            if isinstance(statement, Order):
+                person = statement.manner.person
+                if person is not None and self.session.world.find(Person, person) is None:
+                    return None
+                return self.session.preview(statement.line(self.variables).command, person)
+        except (ScriptError, LineError):
+            return None
+        return None
+
+    def take(self, text: str) -> Taken:
+        """Take a line: orders begin, commitments are made, waits are handed back for the clock's owner to pass."""
+        try:
+            return self._take(text)
+        except ScriptError as wrong:
+            return Taken(refusal=Refusal(wrong.code, wrong.sentence, wrong.accepted))
+        except LineError as wrong:
+            return Taken(refusal=wrong.refusal)
+
+    def _take(self, text: str) -> Taken:
+        session = self.session
+        statement = parse_statement(text, known=self.variables)
+        match statement:
+            case None:
+                return Taken()
+            case Order(manner=manner):
+                line = statement.line(self.variables)
+                submitted = session.submit(line.command, manner.person)
+                if submitted.refusal is not None:
+                    return Taken(refusal=submitted.refusal)
+                self._given[submitted.order] = _Given(line, manner.capture)
+                return Taken(order=submitted.order)
+            case WaitSpan(seconds=seconds):
+                return self._wait(session.now + seconds, lambda: False, span(seconds))
+            case WaitUntil(instant=instant):
+                return self._wait(instant, lambda: False, stamp(instant))
+            case WaitForEnd():
+                return self._wait(session.level.scenario.ends, lambda: False, "the end")
+            case WaitForIncident():
+                start = len(session.history)
+                return self._wait(session.level.scenario.ends, lambda: self._paged_since(start), "a page")
+            case WaitAll():
+                return self._wait(session.level.scenario.ends, lambda: not self._given, "every order")
+            case WaitFor():
+                return self._wait_for(statement)
+            case Ack(incident=word):
+                return self._done(session.acknowledge(plain((word,), self.variables)).refusal, "Acknowledged.")
+            case Predict(question=key, choice=choice):
+                return self._commit("predicted", key, choice)
+            case Answer(question=key, choice=choice):
+                return self._commit("answered", key, choice)
+            case Decide(project=project, go=go, because=because):
+                choice = f"{'go' if go else 'no-go'} because {plain(because, self.variables)}"
+                return self._done(session.commit("decided", project, choice).refusal, f"Decided: {project} {choice}")
+            case Hint():
+                return Taken(session.hint())
+            case Note(text=word):
+                return self._done(session.note(noted(word, self.variables)).refusal, "Noted.")
+            case OnIncident():
+                refusal = Refusal("ScriptsOnly", "`on incident` blocks belong to scripts.", "At the prompt, answer the page when it comes.")
+            case Deploy():
+                refusal = Refusal("NotModelled", "deploy: templates are not modelled yet.", "Give the commands one by one.")
+            case Notebook():
+                refusal = Refusal("NotModelled", "notebook: this level has no notebook.", "Train with a job or a document.")
+        return Taken(refusal=refusal)
+
+    async def answer(self, order: str) -> str | None:
+        """Return what the prompt says when an order took effect: the captured variable, or AWS's response."""
+        given = self._given.pop(order, None)
+        if given is None:
+            return None
+        answer = await self.session.complete_answer(order) or {}
+        shown = {k: v for k, v in answer.items() if not k.startswith("_")}
+        command, asked = given.line.command, given.line.query
+        try:
+            value = query(asked, shown) if asked is not None else shown
+            if given.capture is not None:
+                expression = asked or command.returns
+                found = captured(query(expression, shown) if expression else None)
+                if found is None:
+                    return f"nothing to keep in ${given.capture}"
+                self.variables[given.capture] = found
+                return f"${given.capture} = {found if isinstance(found, str) else ' '.join(found)}"
+        except LineError as wrong:
+            return str(wrong.refusal)
+        return write(value, given.line.output or "json") if value not in ({}, None) else "done"
+
+    def forget(self, order: str) -> None:
+        """An order was refused after all, or taken back: nobody will answer it."""
+        self._given.pop(order, None)
+
+    def _wait(self, until: Seconds, reached: Callable[[], bool], what: str) -> Taken:
+        ends = self.session.level.scenario.ends
+        if until <= self.session.now:
+            return Taken(
+                refusal=Refusal("TimePassed", f"{stamp(until)} is over; it is {stamp(self.session.now)}.", "Wait for an instant ahead.")
+            )
+        return Taken(waiting=Waiting(min(until, ends), reached, what))
+
+    def _wait_for(self, wait: WaitFor) -> Taken:
+        if wait.kind not in WAITABLE:
+            return Taken(
+                refusal=Refusal("NoSuchKind", f"There is nothing called '{wait.kind}' to wait for.", f"Kinds: {', '.join(WAITABLE)}.")
+            )
+        known = WAITABLE[wait.kind]
+        state = next((s for s in known.states if s.lower() == wait.state.lower()), None)
+        if state is None:
+            return Taken(refusal=Refusal("NoSuchState", f"A {wait.kind} is never '{wait.state}'.", f"States: {', '.join(known.states)}."))
+        keys = [word.text for word in wait.id.fill(self.variables)]
+        for key in keys:
+            if not states_of(self.session.world, wait.kind, key):
+                return Taken(refusal=Refusal("NotFound", f"There is no {wait.kind} '{key}'."))
+
+        def reached() -> bool:
+            states = [states_of(self.session.world, wait.kind, key) for key in keys]
+            return all(state in now or not now or now[0] in known.terminal for now in states)
+
+        if reached():
+            return Taken(f"{wait.kind} {', '.join(keys)}: {state}")
+        until = self.session.now + wait.limit if wait.limit is not None else self.session.level.scenario.ends
+        return self._wait(until, reached, f"{wait.kind} {', '.join(keys)} to be {state}")
+
+    def _paged_since(self, start: int) -> bool:
+        return any(pages_team(self.session.world, h.event) for h in self.session.history[start:])
+
+    def _commit(self, kind: str, key: str, choice: str) -> Taken:
+        file = self.session.level.file
+        questions = {q.id: q for q in (file.predictions if kind == "predicted" else file.questions)}
+        if key not in questions:
+            return Taken(
+                refusal=Refusal("NoSuchQuestion", f"There is no question '{key}'.", f"Questions: {', '.join(questions) or 'none'}.")
+            )
+        if choice not in questions[key].choices:
+            offered = "; ".join(f"{c}: {questions[key].choice_text(c)}" for c in questions[key].choices)
+            return Taken(refusal=Refusal("NoSuchChoice", f"'{choice}' is not one of the choices of {key}.", f"Choices: {offered}."))
+        return self._done(self.session.commit(kind, key, choice).refusal, f"{key}: {questions[key].choice_text(choice)}")
+
+    def _done(self, refusal: Refusal | None, text: str) -> Taken:
+        return Taken(refusal=refusal) if refusal is not None else Taken(text)
