@@ -297,7 +297,7 @@ def _require(command: type[Command], wire: Mapping[str, Any], at: Span) -> None:
     if missing:
         names = ", ".join(f"--{p.flag}" for p in missing)
         written = " ".join(example(p.shape, p.flag) for p in missing)
-        raise MissingParameter(f"the following arguments are required: {names}", f"Add {written}.", at)
+        raise MissingParameter(f"the following arguments are required: {names}", f"Add {written}", at)
 
 
 def _built(command: type[Command], wire: dict[str, Any], given: Mapping[str, tuple[Word, list[Word]]]) -> Command:

@@ -21,14 +21,14 @@ def value_of(shape: Shape, words: Sequence[Word], flag: str, at: Span) -> Any:
     Raises MalformedValue, NotModelled.
     """
     if not words:
-        raise MissingParameter(f"argument --{flag}: expected a value.", f"Write {example(shape, flag)}.", at)
+        raise MissingParameter(f"argument --{flag}: expected a value.", f"Write {example(shape, flag)}", at)
     if isinstance(shape, Listing):
         if len(words) == 1 and (listed := _json(words[0], "[", flag)) is not None:
             return checked(shape, listed, flag, words[0].span)
         return [_one(shape.member, word, flag) for word in words]
     if len(words) > 1:
         extra = words[1]
-        raise UnknownWord(f"Unknown options: {extra.text}", f"--{flag} takes one value: {example(shape, flag)}.", extra.span)
+        raise UnknownWord(f"Unknown options: {extra.text}", f"--{flag} takes one value: {example(shape, flag)}", extra.span)
     return _one(shape, words[0], flag)
 
 
@@ -131,7 +131,7 @@ def _names(members: tuple[Parameter, ...]) -> str:
 
 
 def _write(shape: Shape, flag: str) -> str:
-    return f"Write {example(shape, flag)}, or JSON."
+    return f"Write {example(shape, flag)} or JSON."
 
 
 def example(shape: Shape, flag: str) -> str:
@@ -150,8 +150,7 @@ def placeholder(shape: Shape, depth: int = 0) -> str:
     if isinstance(shape, Boolean):
         return "true|false"
     if isinstance(shape, Listing):
-        inner = placeholder(shape.member, depth + 1)
-        return f"[{inner},...]" if depth else f"{inner} [{inner} ...]"
+        return f"[{placeholder(shape.member, depth + 1)},...]" if depth else f"{placeholder(shape.member)} ..."
     if isinstance(shape, Table):
         return f"KEY={placeholder(shape.value, depth + 1)},..."
     if depth > 1:
