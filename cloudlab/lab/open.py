@@ -12,7 +12,6 @@ from cloudlab import paths
 from cloudlab.engine.simulation import Simulation
 from cloudlab.jobs.runner import JobRunner
 from cloudlab.lab.memory import MemoryJournal
-from cloudlab.lab.saves import new_save_path
 from cloudlab.lab.session import Session, Work
 from cloudlab.levels.judge import LevelReferee
 from cloudlab.levels.loader import Level, find_level, load_level
@@ -42,6 +41,8 @@ async def runner(store: Path | None = None) -> AsyncIterator[JobRunner]:
 
 def open_run(played: Level, work: Work, *, seed: int, mood: str, player: str, path: Path | None = None) -> Session:
     """Start a run with a journal of its own in the save folder; raises SaveError where it cannot be written."""
+    from cloudlab.lab.saves import new_save_path
+
     started = datetime.now(UTC)
     where = path or new_save_path(played.id, seed, started)
     return Session.start(played, seed, where, work, mood=mood, player=player, started=started.isoformat(timespec="seconds"))

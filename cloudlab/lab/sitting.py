@@ -1,0 +1,233 @@
+"""Sitting: one person at one run - typed lines, the clock, the view and what is said back, without any screen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from cloudlab.dialects.complete import Completion, complete
+from cloudlab.dialects.errors import LineError
+from cloudlab.dialects.script import ScriptError, parse_statement
+from cloudlab.dialects.usage import signature
+from cloudlab.engine.simulation import Happening, Preview
+from cloudlab.lab.known import KnownInRun
+from cloudlab.lab.pacer import Pacer
+from cloudlab.lab.plain_views import LOOKS, look
+from cloudlab.lab.session import Session
+from cloudlab.lab.telling import tell
+from cloudlab.lab.terminal import Terminal
+from cloudlab.lab.view import View, ViewBuilder
+from cloudlab.lab.work import WorkFailed
+from cloudlab.model.events.work import OrderCancelled, OrderFinished, OrderRefused
+from cloudlab.model.money import format_usd
+from cloudlab.model.refusal import Refusal
+from cloudlab.model.time import span, stamp
+
+Said = Callable[[str, str], None]
+"""Takes a text and its tone (telling.Line's, or empty)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """What the line being typed would do: `tone` good, bad or quiet; `usage` is how the command is written."""
+
+    tone: str = "quiet"
+    text: str = ""
+    usage: str = ""
+
+
+class Sitting:
+    """Puts session, pacer and terminal together. `changed` is called when a new view or another state of the clock is due."""
+
+    def __init__(self, session: Session, *, said: Said, changed: Callable[[], None]) -> None:
+        self.session = session
+        self.said = said
+        self.changed = changed
+        self.pacer = Pacer(session, changed)
+        self.terminal = Terminal(session)
+        self.known = KnownInRun(session, self.terminal)
+        self._views = ViewBuilder(session)
+        self._answering: set[asyncio.Task[None]] = set()
+        session.listeners.append(self._happened)
+
+    def view(self) -> View:
+        return self._views.build()
+
+    # a typed line -----------------------------------------------------------------------------------------------------
+
+    def enter(self, text: str) -> None:
+        """Do what a line says; what comes of it is said, now or when the work is done."""
+        verb, _, rest = text.strip().partition(" ")
+        if self._said_here(verb, rest.strip()):
+            self.changed()
+            return
+        taken = self.terminal.take(text)
+        if taken.text:
+            self.said(taken.text, "")
+        if taken.refusal is not None:
+            self.said(refusal_text(taken.refusal), "bad")
+        if taken.order is not None:
+            if self.session.answer(taken.order) is not None:
+                self._answer(taken.order)
+            else:
+                self._begun(taken.order)
+                self.pacer.run()
+        if taken.waiting is not None:
+            self.said(f"waiting for {taken.waiting.what}; space stops it", "quiet")
+            self.pacer.wait_for(taken.waiting)
+        self.changed()
+
+    def _said_here(self, verb: str, rest: str) -> bool:
+        """Answer the words that are the prompt's own; False for everything else."""
+        match verb:
+            case "help":
+                self.said(help_text(rest), "")
+            case "look" | "status":
+                self.said(look(self.view(), rest or "status", self.session), "")
+            case "brief":
+                self.said(self.session.level.brief(), "")
+            case "next":
+                self.pacer.to_next_event()
+            case "undo":
+                self.undo()
+            case "rewind" if rest.isdigit():
+                self._back(self.session.rewind(int(rest)))
+            case "rewind" | "decisions":
+                lines = [f"{r.n}: {stamp(r.at)} {r.kind} {r.body.get('command', r.body.get('key', ''))}" for r in self.session.decisions()]
+                self.said("\n".join([*lines, "`rewind N` goes back to just before decision N."]) if lines else "Nothing has been decided yet.", "")
+            case _ if verb in LOOKS and not rest:
+                self.said(look(self.view(), verb, self.session), "")
+            case _:
+                return False
+        return True
+
+    def undo(self) -> None:
+        """Go back to just before the last decision, in learn mood."""
+        self._back(self.session.undo())
+
+    def hint(self) -> None:
+        self.said(self.session.hint(), "")
+        self.changed()
+
+    def acknowledge(self, incident: str) -> None:
+        refusal = self.session.acknowledge(incident).refusal
+        self.said(refusal_text(refusal) if refusal is not None else f"Acknowledged {incident}.", "bad" if refusal is not None else "quiet")
+        self.changed()
+
+    def _back(self, refusal: Refusal | None) -> None:
+        if refusal is not None:
+            self.said(refusal_text(refusal), "bad")
+            return
+        self.pacer.pause("rewound")
+        known = self.terminal.variables
+        self.terminal = Terminal(self.session)
+        self.terminal.variables = known
+        self.known = KnownInRun(self.session, self.terminal)
+        self.said(f"Back at {stamp(self.session.now)}, just before that decision.", "quiet")
+        self.changed()
+
+    # while typing -----------------------------------------------------------------------------------------------------
+
+    def complete(self, text: str, cursor: int) -> Completion:
+        return complete(text, cursor, self.known)
+
+    def foresee(self, text: str) -> Foresight:
+        """Return what a line would do if it were entered now."""
+        if not text.strip():
+            return Foresight()
+        usage = signature(text)
+        preview = self.terminal.preview(text)
+        if preview is not None:
+            tone = "bad" if preview.refusal is not None else "good"
+            return Foresight(tone, preview_text(preview), usage)
+        try:
+            parse_statement(text, known=self.terminal.variables)
+        except ScriptError as wrong:
+            return Foresight("quiet", f"{wrong.sentence} {wrong.accepted}".strip() if len(text.split()) > 1 else "", usage)
+        except LineError as wrong:
+            return Foresight("quiet", str(wrong), usage)
+        return Foresight("quiet", "", usage)
+
+    # what happens by itself -------------------------------------------------------------------------------------------
+
+    def _begun(self, order: str) -> None:
+        for worker in self.view().team:
+            if worker.order == order and worker.until is not None:
+                self.said(f"{worker.name} is on it until {stamp(worker.until)}", "quiet")
+                return
+        self.said("queued: it begins when the work before it is done", "quiet")
+
+    def _happened(self, happenings: Sequence[Happening]) -> None:
+        for happening in happenings:
+            match happening.event:
+                case OrderFinished(order=order):
+                    self._answer(order.id)
+                case OrderRefused(order=order, refusal=refusal):
+                    self.terminal.forget(order.id)
+                    self.said(refusal_text(refusal), "bad")
+                case OrderCancelled(order=order):
+                    self.terminal.forget(order.id)
+                case _:
+                    line = tell(happening, self.session.world, self.session.level.scenario.catalogue)
+                    if line is not None and line.tone in ("page", "bad"):
+                        self.said(f"{stamp(line.at)} {line.text}", line.tone)
+        self.changed()
+
+    def _answer(self, order: str) -> None:
+        task = asyncio.get_running_loop().create_task(self._say_answer(order))
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
+
+    async def _say_answer(self, order: str) -> None:
+        try:
+            text = await self.terminal.answer(order)
+        except WorkFailed as failed:
+            self.said(f"The real model could not be asked: {failed}", "bad")
+            return
+        if text is not None:
+            self.said(text, "")
+            self.changed()
+
+    def close(self) -> None:
+        """Stop listening; the session itself stays open."""
+        if self._happened in self.session.listeners:
+            self.session.listeners.remove(self._happened)
+
+
+def refusal_text(refusal: Refusal) -> str:
+    """Write a refusal as AWS's code and sentence, and below what would be accepted."""
+    return f"{refusal.code}: {refusal.sentence}" + (f"\n{refusal.accepted}" if refusal.accepted else "")
+
+
+def preview_text(seen: Preview) -> str:
+    """Write a preview on one line: the refusal there would be, or effort, finish and price."""
+    if seen.refusal is not None:
+        return f"would be refused: {seen.refusal}"
+    charges = ", ".join(f"{c.line} {format_usd(c.micros, 4)}" + ("/h" if c.per == "hour" else "") for c in seen.charges)
+    behind = f" behind {seen.queued_behind} order{'s' if seen.queued_behind > 1 else ''}" if seen.queued_behind else ""
+    work = f"{span(seen.effort)} of work, done {stamp(seen.due)}{behind}" if seen.effort else "takes no work"
+    people = f"; people {format_usd(seen.people_micros)}" if seen.people_micros else ""
+    return f"{work}{people}; cloud {charges or 'free'}"
+
+
+def help_text(word: str) -> str:
+    """Return the prompt's help, or how a command is written."""
+    if not word:
+        return HELP
+    from cloudlab.lab.reference import as_text
+
+    return as_text(word)
+
+
+HELP = """\
+Lines as the aws CLI takes them (`aws` may be left out), or one of these:
+  help WORD        how a command is written: help ec2, help create-subnet
+  wait 30m         also: until day 2 09:00 | for incident | for KIND ID STATE | for end
+  next             jump to the next event
+  hint             where you are wrong, computed from the state
+  ack ID           acknowledge a page
+  undo, rewind N   learn mood: back to before the last decision, or decision N
+  look WHAT        map, board, goals, pages, jobs, traffic, team, log, money as text
+  predict P1 a, answer Q1 b, note TEXT, brief
+`-> $name` keeps a new id; `as raj ...` gives an order to raj; orders queue per person."""
