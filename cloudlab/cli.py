@@ -79,6 +79,16 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--no-ghost", action="store_true", help="without the other road")
     report.set_defaults(run=_report)
 
+    ghost = commands.add_parser("ghost", help="compare a run with the other road", description="Play the other road on a run's seed.")
+    ghost.add_argument("journal", type=Path, metavar="JOURNAL")
+    ghost.set_defaults(run=_ghost)
+
+    futures = commands.add_parser("futures", help="try a run's final design on other seeds", description="A distribution, not an anecdote.")
+    futures.add_argument("journal", type=Path, metavar="JOURNAL")
+    futures.add_argument("--count", type=int, default=100, metavar="N", help="how many seeds (default: 100)")
+    futures.add_argument("--json", action="store_true")
+    futures.set_defaults(run=_futures)
+
     facts = commands.add_parser("facts", help="show what the game takes to be so, with sources")
     facts.add_argument("word", nargs="?", default="", metavar="WORD")
     facts.add_argument("--json", action="store_true")
@@ -232,6 +242,47 @@ def _report(chosen: argparse.Namespace) -> int:
         return 0
 
     return _guarded(lambda: asyncio.run(report()))
+
+
+def _ghost(chosen: argparse.Namespace) -> int:
+    async def compared() -> int:
+        from cloudlab.lab import open as opening
+        from cloudlab.lab.afterwards import replayed
+        from cloudlab.lab.debrief import ghost, side
+        from cloudlab.lab.plain import comparison_text
+        from cloudlab.lab.work import RealWork
+
+        result, _ = replayed(chosen.journal)
+        async with opening.runner() as runner:
+            other = await ghost(result, RealWork(runner, reuse=True))
+        if other is None:
+            return _fail("This level has no bot for the other road.")
+        print(comparison_text(side(result), side(other)))
+        return 0
+
+    return _guarded(lambda: asyncio.run(compared()))
+
+
+def _futures(chosen: argparse.Namespace) -> int:
+    async def distribution() -> int:
+        import json
+        from dataclasses import asdict
+
+        from cloudlab.lab.afterwards import replayed
+        from cloudlab.lab.futures import futures
+
+        if chosen.count < 1:
+            return _fail("--count takes a whole number from 1 on.", SCRIPT_ERROR)
+        result, _ = replayed(chosen.journal)
+        found = await futures(result, chosen.count)
+        if chosen.json:
+            body = {"won": found.won, "count": len(found.runs), "robust": found.robust, "runs": [asdict(r) for r in found.runs]}
+            print(json.dumps(body, indent=2, ensure_ascii=False))
+        else:
+            print(found.text())
+        return 0
+
+    return _guarded(lambda: asyncio.run(distribution()))
 
 
 # looking up -----------------------------------------------------------------------------------------------------------
