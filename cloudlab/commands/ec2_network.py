@@ -80,6 +80,7 @@ class CreateSubnet(Command):
         "InvalidSubnet.Conflict",
         "InvalidParameterValue",
         "SubnetLimitExceeded",
+        "InvalidParameterCombination",
     )
 
     vpc_id: VpcRef
@@ -128,7 +129,7 @@ class CreateInternetGateway(Command):
     operation: ClassVar[str] = "CreateInternetGateway"
     gloss: ClassVar[str] = "Make the door between a VPC and the internet; it leads nowhere until it is attached and routed to."
     returns: ClassVar[str | None] = "InternetGateway.InternetGatewayId"
-    errors: ClassVar[tuple[str, ...]] = ("InternetGatewayLimitExceeded",)
+    errors: ClassVar[tuple[str, ...]] = ("InternetGatewayLimitExceeded", "InvalidParameterValue")
 
     tag_specifications: tuple[TagSpecification, ...] = ()
     dry_run: bool = False
@@ -194,7 +195,7 @@ class CreateRouteTable(Command):
     operation: ClassVar[str] = "CreateRouteTable"
     gloss: ClassVar[str] = "Make a table that says where packets leaving a subnet go; at first they only go around the VPC."
     returns: ClassVar[str | None] = "RouteTable.RouteTableId"
-    errors: ClassVar[tuple[str, ...]] = ("InvalidVpcID.NotFound", "RouteTableLimitExceeded")
+    errors: ClassVar[tuple[str, ...]] = ("InvalidVpcID.NotFound", "RouteTableLimitExceeded", "InvalidParameterValue")
 
     vpc_id: VpcRef
     tag_specifications: tuple[TagSpecification, ...] = ()

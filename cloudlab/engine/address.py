@@ -1,4 +1,4 @@
-"""Elastic IP addresses: rented until released, pointed at an instance, taken off it when it ends."""
+"""Elastic IP addresses: rented until released, pointed at an instance, taken off it again."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from cloudlab.commands.ec2_access import (
     ReleaseAddress,
 )
 from cloudlab.engine.describe import chosen, tag_list, tags_for
-from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, reacts, refuse
+from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, refuse
 from cloudlab.engine.naming import named, well_formed
 from cloudlab.engine.removal import removed
-from cloudlab.engine.rules.addressing import elastic_of, lives, spare_public_address
+from cloudlab.engine.rules.addressing import elastic_of, spare_public_address
 from cloudlab.engine.rules.billing import Charge, prices
 from cloudlab.engine.rules.routing import gateway_of
 from cloudlab.model.compute import Instance
@@ -154,18 +154,6 @@ def evolve_address_disassociated(world: World, event: AddressDisassociated) -> W
     if event.replacement is not None:
         world = world.change(Instance, event.instance, public_ip=event.replacement)
     return world
-
-
-@reacts
-def react_unmap_terminated(before: World, ctx: Context) -> Events:
-    """An instance that ends lets go of its Elastic IP, which stays rented."""
-    if before.table(Instance) is ctx.world.table(Instance):
-        return
-    for address in ctx.world.every(Address):
-        if address.instance is not None:
-            instance = ctx.world.find(Instance, address.instance)
-            if instance is None or not lives(instance):
-                yield AddressDisassociated(address.id, address.instance)
 
 
 @decides(ReleaseAddress)

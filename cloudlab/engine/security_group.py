@@ -18,6 +18,11 @@ from cloudlab.model.network import ANYWHERE, Permission, SecurityGroup, Vpc
 from cloudlab.model.world import World
 
 _LONGEST = 255
+_RULE_FILTERS = tuple(
+    f"{way}.{what}"
+    for way in ("ip-permission", "egress.ip-permission")
+    for what in ("cidr", "from-port", "group-id", "protocol", "to-port")
+)
 
 
 @decides(CreateSecurityGroup)
@@ -142,13 +147,22 @@ def _chosen(ctx: Context, command: DescribeSecurityGroups) -> list[SecurityGroup
         command.filters,
         "InvalidGroup.NotFound",
         "security group",
-        describe_security_group,
-        also=tuple(
-            f"{way}.{name}"
-            for way in ("ip-permission", "egress.ip-permission")
-            for name in ("cidr", "group-id", "from-port", "to-port", "protocol")
-        ),
+        _searchable,
+        also=_RULE_FILTERS,
     )
+
+
+def _searchable(group: SecurityGroup) -> dict[str, Any]:
+    """Return what filters look at: the description, with every rule spelt out as AWS's filter names want it."""
+    return describe_security_group(group) | {
+        "IpPermissions": [_rule_filters(rule) for rule in group.ingress],
+        "Egress.IpPermissions": [_rule_filters(rule) for rule in group.egress],
+    }
+
+
+def _rule_filters(rule: Permission) -> dict[str, Any]:
+    peer = {"Cidr": rule.cidr} if rule.cidr is not None else {"GroupId": rule.group}
+    return {"Protocol": rule.protocol, "FromPort": rule.from_port, "ToPort": rule.to_port} | peer
 
 
 def describe_security_group(group: SecurityGroup) -> dict[str, Any]:

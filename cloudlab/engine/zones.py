@@ -40,7 +40,7 @@ def answer_describe_availability_zones(ctx: Context, command: DescribeAvailabili
 def _zones(command: DescribeAvailabilityZones) -> list[dict[str, Any]]:
     for name in command.zone_names:
         if name not in ZONES:
-            refuse("InvalidParameterValue", f"Invalid availability zone: [{name}]", f"There are: {', '.join(ZONES)}.")
+            refuse("InvalidParameterValue", f"There is no availability zone {name}.", f"There are: {', '.join(ZONES)}.")
     described = [describe_zone(zone) for zone in command.zone_names or ZONES]
     return [d for d, wanted in zip(described, matching([filterable(d) for d in described], command.filters), strict=True) if wanted]
 
