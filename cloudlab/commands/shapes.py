@@ -84,6 +84,14 @@ class Parameter:
     """One phrase from the declaration, may be empty."""
 
 
+_COMMON = {
+    "DryRun": "only check, change nothing",
+    "TagSpecifications": "tags at birth; the tag Name is what screens show",
+    "Filters": "only those that match, such as Name=tag:Name,Values=web",
+}
+"""What parameters mean that many commands share, where a declaration says nothing itself."""
+
+
 @cache
 def parameters(model: type[Structure]) -> tuple[Parameter, ...]:
     """Return the parameters a command or structure declares, in order."""
@@ -93,7 +101,7 @@ def parameters(model: type[Structure]) -> tuple[Parameter, ...]:
         required = info.is_required()
         default = None if required else info.get_default(call_default_factory=True, validated_data={})
         shape = _with_marks(_shape(info.annotation), info.metadata)
-        found.append(Parameter(field, name, kebab(name), shape, required, default, info.description or ""))
+        found.append(Parameter(field, name, kebab(name), shape, required, default, info.description or _COMMON.get(name, "")))
     return tuple(found)
 
 

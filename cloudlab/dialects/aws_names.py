@@ -642,6 +642,9 @@ OPTIONS = {
     "ec2 associate-address": """
     allocation-id allow-reassociation dry-run instance-id network-interface-id private-ip-address public-ip
 """,
+    "ec2 associate-iam-instance-profile": """
+    iam-instance-profile instance-id
+""",
     "ec2 associate-route-table": """
     dry-run gateway-id public-ipv4-pool route-table-id subnet-id
 """,
@@ -702,6 +705,20 @@ OPTIONS = {
     "ec2 describe-availability-zones": """
     all-availability-zones dry-run filters zone-ids zone-names
 """,
+    "ec2 describe-images": """
+    dry-run executable-users filters image-ids include-deprecated include-disabled max-items max-results next-token owners
+    page-size starting-token
+""",
+    "ec2 describe-instance-status": """
+    dry-run filters include-all-instances include-managed-resources instance-ids max-items max-results next-token page-size
+    starting-token
+""",
+    "ec2 describe-instance-types": """
+    dry-run filters include-unsupported-in-region instance-types max-items max-results next-token page-size starting-token
+""",
+    "ec2 describe-instances": """
+    dry-run filters include-managed-resources instance-ids max-items max-results next-token page-size starting-token
+""",
     "ec2 describe-internet-gateways": """
     dry-run filters internet-gateway-ids max-items max-results next-token page-size starting-token
 """,
@@ -737,6 +754,9 @@ OPTIONS = {
     "ec2 modify-vpc-attribute": """
     enable-dns-hostnames enable-dns-support enable-network-address-usage-metrics vpc-id
 """,
+    "ec2 reboot-instances": """
+    dry-run instance-ids
+""",
     "ec2 release-address": """
     allocation-id dry-run network-border-group public-ip
 """,
@@ -755,6 +775,153 @@ OPTIONS = {
     "ec2 revoke-security-group-ingress": """
     cidr cidr-ip dry-run from-port group-id group-name group-owner ip-permissions ip-protocol port protocol
     security-group-rule-ids source-group source-security-group-name source-security-group-owner-id to-port
+""",
+    "ec2 run-instances": """
+    additional-info associate-public-ip-address block-device-mappings capacity-reservation-specification client-token count
+    cpu-options credit-specification disable-api-stop disable-api-termination dry-run ebs-optimized elastic-gpu-specification
+    elastic-inference-accelerators enable-api-termination enable-primary-ipv6 enclave-options hibernation-options
+    iam-instance-profile image-id instance-initiated-shutdown-behavior instance-market-options instance-type ipv6-address-count
+    ipv6-addresses kernel-id key-name launch-template license-specifications maintenance-options metadata-options monitoring
+    network-interfaces network-performance-options operator placement private-dns-name-options private-ip-address ramdisk-id
+    secondary-interfaces secondary-private-ip-address-count secondary-private-ip-addresses security-group-ids security-groups
+    subnet-id tag-specifications user-data
+""",
+    "ec2 start-instances": """
+    additional-info dry-run instance-ids
+""",
+    "ec2 stop-instances": """
+    dry-run force hibernate instance-ids skip-os-shutdown
+""",
+    "ec2 terminate-instances": """
+    dry-run force instance-ids skip-os-shutdown
+""",
+    "iam add-role-to-instance-profile": """
+    instance-profile-name role-name
+""",
+    "iam attach-role-policy": """
+    policy-arn role-name
+""",
+    "iam create-instance-profile": """
+    instance-profile-name path tags
+""",
+    "iam create-role": """
+    assume-role-policy-document description max-session-duration path permissions-boundary role-name tags
+""",
+    "iam delete-role": """
+    role-name
+""",
+    "iam detach-role-policy": """
+    policy-arn role-name
+""",
+    "iam get-role": """
+    role-name
+""",
+    "iam list-attached-role-policies": """
+    marker max-items page-size path-prefix role-name starting-token
+""",
+    "iam list-instance-profiles": """
+    marker max-items page-size path-prefix starting-token
+""",
+    "iam list-roles": """
+    marker max-items page-size path-prefix starting-token
+""",
+    "s3api create-bucket": """
+    acl bucket bucket-namespace create-bucket-configuration grant-full-control grant-read grant-read-acp grant-write
+    grant-write-acp object-lock-enabled-for-bucket object-ownership
+""",
+    "s3api delete-bucket": """
+    bucket expected-bucket-owner
+""",
+    "s3api delete-object": """
+    bucket bypass-governance-retention expected-bucket-owner if-match if-match-last-modified-time if-match-size key mfa
+    request-payer version-id
+""",
+    "s3api list-buckets": """
+    bucket-region continuation-token max-buckets max-items page-size prefix starting-token
+""",
+    "s3api list-objects-v2": """
+    bucket continuation-token delimiter encoding-type expected-bucket-owner fetch-owner max-items max-keys
+    optional-object-attributes page-size prefix request-payer start-after starting-token
+""",
+    "s3api put-object": """
+    acl body bucket bucket-key-enabled cache-control checksum-algorithm checksum-crc32 checksum-crc32-c checksum-crc64-nvme
+    checksum-md5 checksum-sha1 checksum-sha256 checksum-sha512 checksum-xxhash128 checksum-xxhash3 checksum-xxhash64
+    content-disposition content-encoding content-language content-length content-md5 content-type expected-bucket-owner expires
+    grant-full-control grant-read grant-read-acp grant-write-acp if-match if-none-match key metadata object-lock-legal-hold-status
+    object-lock-mode object-lock-retain-until-date request-payer server-side-encryption sse-customer-algorithm sse-customer-key
+    sse-customer-key-md5 ssekms-encryption-context ssekms-key-id storage-class tagging website-redirect-location
+    write-offset-bytes
+""",
+    "sagemaker create-endpoint": """
+    deployment-config endpoint-config-name endpoint-name tags
+""",
+    "sagemaker create-endpoint-config": """
+    async-inference-config data-capture-config enable-network-isolation endpoint-config-name execution-role-arn explainer-config
+    kms-key-id metrics-config production-variants shadow-production-variants tags vpc-config
+""",
+    "sagemaker create-model": """
+    containers enable-network-isolation execution-role-arn inference-execution-config model-name primary-container tags vpc-config
+""",
+    "sagemaker create-training-job": """
+    algorithm-specification checkpoint-config debug-hook-config debug-rule-configurations
+    enable-inter-container-traffic-encryption enable-managed-spot-training enable-network-isolation environment experiment-config
+    hyper-parameters infra-check-config input-data-config mlflow-config model-package-config output-data-config profiler-config
+    profiler-rule-configurations remote-debug-config resource-config retry-strategy role-arn serverless-job-config
+    session-chaining-config stopping-condition tags tensor-board-output-config training-job-name vpc-config
+""",
+    "sagemaker delete-endpoint": """
+    endpoint-name
+""",
+    "sagemaker delete-endpoint-config": """
+    endpoint-config-name
+""",
+    "sagemaker delete-model": """
+    model-name
+""",
+    "sagemaker describe-endpoint": """
+    endpoint-name
+""",
+    "sagemaker describe-endpoint-config": """
+    endpoint-config-name
+""",
+    "sagemaker describe-model": """
+    model-name
+""",
+    "sagemaker describe-training-job": """
+    training-job-name
+""",
+    "sagemaker list-endpoints": """
+    creation-time-after creation-time-before last-modified-time-after last-modified-time-before max-items max-results
+    name-contains next-token page-size sort-by sort-order starting-token status-equals
+""",
+    "sagemaker list-training-jobs": """
+    creation-time-after creation-time-before last-modified-time-after last-modified-time-before max-items max-results
+    name-contains next-token page-size sort-by sort-order starting-token status-equals training-plan-arn-equals
+    warm-pool-status-equals
+""",
+    "sagemaker stop-training-job": """
+    training-job-name
+""",
+    "sagemaker-runtime invoke-endpoint": """
+    accept body content-type custom-attributes enable-explanations endpoint-name inference-component-name inference-id outfile
+    session-id target-container-hostname target-model target-variant
+""",
+    "ssm describe-instance-information": """
+    filters instance-information-filter-list max-items max-results next-token page-size starting-token
+""",
+    "ssm describe-instance-patch-states": """
+    instance-ids max-items max-results next-token page-size starting-token
+""",
+    "ssm get-command-invocation": """
+    command-id instance-id plugin-name
+""",
+    "ssm list-command-invocations": """
+    command-id details filters instance-id max-items max-results next-token page-size starting-token
+""",
+    "ssm send-command": """
+    alarm-configuration cloud-watch-output-config comment document-hash document-hash-type document-name document-version
+    instance-ids max-concurrency max-errors notification-config output-s3-bucket-name output-s3-key-prefix output-s3-region
+    parameters service-role-arn targets timeout-seconds
 """,
     "sts get-caller-identity": """
 

@@ -70,7 +70,8 @@ def _flag(flag: str, shape: Shape, value: Any) -> list[str]:
 def _list_words(shape: Listing, members: list[Any]) -> list[str]:
     """Return one word per element, or a single JSON list where words would be read otherwise."""
     words = [_word(shape.member, member) for member in members]
-    if not words or words[0].lstrip().startswith("[") or any(word.startswith("--") for word in words):
+    structured = isinstance(shape.member, Record) and any(word.startswith("{") for word in words)
+    if not words or structured or words[0].lstrip().startswith("[") or any(word.startswith("--") for word in words):
         return [_json(members)]
     return words
 
