@@ -205,6 +205,8 @@ def flag_named(command: type[Command], word: Word) -> tuple[NamedFlag, bool]:
     if modelled:
         shown = either(f"--{other}" for other in (modelled if len(modelled) > 1 else longer))
         raise AmbiguousWord(f"ambiguous option: --{name} could match {shown}.", "Write more of it.", word.span)
+    if longer and not modelled:
+        raise NotModelled(f"--{name}: {either(f'--{other}' for other in longer)} is not modelled.", usage_hint(command), word.span)
     hint = did_you_mean(f"--{name}", (f"--{other}" for other in there)) or usage_hint(command)
     raise UnknownWord(f"Unknown options: --{name}", hint, word.span)
 

@@ -13,7 +13,18 @@ from cloudlab.dialects.render import unfolded
 NameOf = Callable[[str], str | None]
 """id -> the Name tag of that resource, where it has one."""
 
-_ACRONYMS = {"vpc": "VPC", "vpcs": "VPCs", "iam": "IAM", "db": "DB", "acl": "ACL", "nat": "NAT", "v2": ""}
+_ACRONYMS = {
+    "ip": "IP",
+    "id": "id",
+    "dns": "DNS",
+    "vpc": "VPC",
+    "vpcs": "VPCs",
+    "iam": "IAM",
+    "db": "DB",
+    "acl": "ACL",
+    "nat": "NAT",
+    "v2": "",
+}
 _SILENT = ("DryRun", "TagSpecifications", "Tags")
 _SHOWN = 3
 """Parameters a line names at most."""
@@ -63,10 +74,15 @@ def _flags(said: Mapping[str, str], name_of: NameOf | None) -> str:
 
 def words(operation: str) -> str:
     """Return an operation as a sentence opens: CreateVpc -> `Create VPC`."""
-    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]*", operation)
+    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]*", re.sub(r"V\d$", "", operation))
     lowered = [_ACRONYMS.get(part.lower(), part if part.isupper() else part.lower()) for part in parts]
-    text = " ".join(part for part in lowered if part)
+    text = " ".join(lowered)
     return text[:1].upper() + text[1:]
+
+
+def _words(flag: str) -> str:
+    """Return a flag in words: map-public-ip-on-launch -> `map public IP on launch`."""
+    return " ".join(_ACRONYMS.get(part, part) for part in flag.split("-"))
 
 
 def name_tag(wire: Mapping[str, Any]) -> str | None:
@@ -85,12 +101,12 @@ def _said(parameter: Parameter, value: Any, name_of: NameOf | None) -> str:
     if isinstance(shape, Listing) and isinstance(shape.member, Text):
         return _short(", ".join(_named(member, name_of) for member in value))
     if isinstance(shape, Number):
-        return f"{parameter.flag.replace('-', ' ')} {value}"
+        return f"{_words(parameter.flag)} {value}"
     if isinstance(shape, Boolean):
-        return parameter.flag.replace("-", " ") if value else f"no {parameter.flag.replace('-', ' ')}"
+        return parameter.flag.replace("-", " ") if value else f"no {_words(parameter.flag)}"
     if isinstance(shape, Record) and shape.is_switch:
         on = all(value.values())
-        return f"{parameter.flag.replace('-', ' ')} {'on' if on else 'off'}"
+        return f"{_words(parameter.flag)} {'on' if on else 'off'}"
     return _short(_flat(value, name_of))
 
 

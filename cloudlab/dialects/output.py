@@ -153,5 +153,5 @@ def _boxes(value: Any, heading: str, boxes: list[_Box]) -> None:
     elif any(isinstance(member, Mapping | list) for member in value):
         for member in value:
             _boxes(member, heading, boxes)
-    else:
+    elif value:
         boxes.append(_Box(heading, (), tuple((_cell(member),) for member in value)))

@@ -205,10 +205,10 @@ def test_an_unambiguous_beginning_is_enough() -> None:
     assert parse("ec2 create-vpc --cidr-b 10.0.0.0/16") == CreateVpc(cidr_block="10.0.0.0/16")
 
 
-def test_a_beginning_that_only_aws_knows_more_of_is_ambiguous() -> None:
-    """`--cidr` is --cidr-block alone, but `--ipv6` begins options AWS has and the game does not."""
-    with pytest.raises(UnknownWord):
-        parse("ec2 create-vpc --cidr-block x --ipv6 y")
+def test_a_beginning_that_only_aws_can_finish_is_not_modelled() -> None:
+    with pytest.raises(NotModelled) as raised:
+        parse("ec2 create-vpc --cidr-block x --ipv6-po y")
+    assert raised.value.sentence == "--ipv6-po: --ipv6-pool is not modelled."
 
 
 def test_every_modelled_flag_is_a_real_one() -> None:
