@@ -100,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     reference.set_defaults(run=_commands)
 
     level = commands.add_parser("level", help="for authors of levels")
-    level.set_defaults(run=lambda _: level.print_help() or 0)
+    level.set_defaults(run=lambda _: _print_help(level))
     verbs = level.add_subparsers(title="verbs", metavar="VERB")
     check = verbs.add_parser(
         "check", help="prove a level with its bots", description="Play a level's bots over seeds: won with the lesson, lost without."
@@ -111,6 +111,11 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--train", action="store_true", help="train anew instead of taking stored results")
     check.set_defaults(run=_level_check)
     return parser
+
+
+def _print_help(parser: argparse.ArgumentParser) -> int:
+    parser.print_help()
+    return 0
 
 
 # playing --------------------------------------------------------------------------------------------------------------
@@ -303,9 +308,9 @@ def _facts(chosen: argparse.Namespace) -> int:
 
 def _commands(chosen: argparse.Namespace) -> int:
     def show() -> int:
-        from cloudlab.lab.reference import reference_json, reference_text
+        from cloudlab.lab.reference import as_json, as_text
 
-        print(reference_json(chosen.word) if chosen.json else reference_text(chosen.word))
+        print(as_json(chosen.word or None) if chosen.json else as_text(chosen.word or None))
         return 0
 
     return _guarded(show)

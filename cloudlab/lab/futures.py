@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from dataclasses import dataclass, replace
+from typing import Any
 
 from cloudlab.commands.base import Command
 from cloudlab.commands.ec2_compute import RebootInstances
-from cloudlab.commands.ec2_network import RevokeSecurityGroupIngress
+from cloudlab.commands.ec2_access import RevokeSecurityGroupIngress
 from cloudlab.commands.ssm import SendCommand
 from cloudlab.engine.opening import opening_world
 from cloudlab.engine.rules.exposure import open_to_world
@@ -123,17 +124,15 @@ def _transplanted(final: World, opening: World) -> World:
     """Put the design of `final`, in good health, into the opening of another seed."""
     world = replace(opening, facts=final.facts)
     for kind in _DESIGN:
-        for record in final.every(kind):
-            healthy = _healthy(record, opening.now)
-            if healthy is not None:
-                world = world.put(healthy)
+        records: list[Any] = list(final.every(kind))
+        world = world.put(*(sound for r in records if (sound := _sound(r, opening.now)) is not None))
     for meter in final.every(Meter):
         if meter.since is not None:
             world = world.put(replace(meter, since=opening.now, accrued=0))
     return world
 
 
-def _healthy(record: object, now: int) -> object | None:
+def _sound(record: Any, now: int) -> Any:
     """Return a record as a sound design has it, or None for what was passing: finished jobs, dead machines."""
     if isinstance(record, Invocation | TrainingJob):
         return None
@@ -157,7 +156,7 @@ def on_call(world: World, incident: Incident) -> list[Command]:
         case "disk-full":
             return [SendCommand(document_name="cloudlab-CleanDisk", instance_ids=(instance.id,))]
         case "os-cve":
-            patch = {"Operation": ("Install",), "RebootOption": ("RebootIfNeeded",)}
+            patch: dict[str, tuple[str, ...]] = {"Operation": ("Install",), "RebootOption": ("RebootIfNeeded",)}
             return [SendCommand(document_name="AWS-RunPatchBaseline", instance_ids=(instance.id,), parameters=patch)]
         case "security-group-scanned":
             return [

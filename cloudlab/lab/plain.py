@@ -122,9 +122,9 @@ class PlainFace:
             return HELP
         if word in VERBS:
             return VERBS[word]
-        from cloudlab.lab.reference import command_text
+        from cloudlab.lab.reference import as_text
 
-        return command_text(word)
+        return as_text(word)
 
     def _preview(self, text: str) -> str:
         try:
