@@ -11,7 +11,7 @@ from cloudlab.engine.naming import label
 from cloudlab.engine.rules.addressing import public_ip_of
 from cloudlab.engine.rules.filtering import EPHEMERAL
 from cloudlab.engine.rules.path import Hop, Path, Trail
-from cloudlab.engine.rules.routing import gateway_of, is_active, route_for, table_of
+from cloudlab.engine.rules.routing import gateway_of, leads_out, table_of
 from cloudlab.engine.rules.stations import (
     CLIENTS,
     attached_gateway,
@@ -24,7 +24,7 @@ from cloudlab.engine.rules.stations import (
     way_out,
 )
 from cloudlab.model.compute import Instance
-from cloudlab.model.network import ANYWHERE, InternetGateway, Subnet
+from cloudlab.model.network import ANYWHERE, Subnet
 from cloudlab.model.world import World
 
 __all__ = ["CLIENTS", "Hop", "Path", "between", "faces_internet", "from_internet", "is_public_subnet", "to_internet"]
@@ -100,7 +100,8 @@ def between(world: World, a: str, b: str, port: int) -> Path:
 
 def is_public_subnet(world: World, subnet_id: str) -> bool:
     """Tell whether a subnet is public: its route table leads every public address to the attached internet gateway."""
-    return all(_leads_out(world, subnet_id, client) for client in CLIENTS)
+    table = table_of(world, world.get(Subnet, subnet_id))
+    return all(leads_out(world, table, client) for client in CLIENTS)
 
 
 def faces_internet(world: World, instance_id: str) -> bool:
@@ -108,10 +109,5 @@ def faces_internet(world: World, instance_id: str) -> bool:
     instance = world.find(Instance, instance_id)
     if instance is None or instance.state != "running" or public_ip_of(world, instance) is None:
         return False
-    return any(_leads_out(world, instance.subnet, client) for client in CLIENTS)
-
-
-def _leads_out(world: World, subnet_id: str, client: str) -> bool:
-    table = table_of(world, world.get(Subnet, subnet_id))
-    route = route_for(table, client)
-    return route is not None and world.find(InternetGateway, route.target) is not None and is_active(world, table, route)
+    table = table_of(world, world.get(Subnet, instance.subnet))
+    return any(leads_out(world, table, client) for client in CLIENTS)

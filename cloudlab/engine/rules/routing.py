@@ -41,3 +41,9 @@ def route_for(table: RouteTable, address: str) -> Route | None:
 def gateway_of(world: World, vpc_id: str) -> InternetGateway | None:
     """Return the internet gateway attached to a VPC."""
     return next((g for g in world.every(InternetGateway) if g.vpc == vpc_id), None)
+
+
+def leads_out(world: World, table: RouteTable, address: str) -> bool:
+    """Tell whether a table leads packets for a public address to the internet gateway of its VPC."""
+    route = route_for(table, address)
+    return route is not None and world.find(InternetGateway, route.target) is not None and is_active(world, table, route)

@@ -6,7 +6,7 @@ from cloudlab.engine.naming import label
 from cloudlab.engine.rules.addressing import public_ip_of
 from cloudlab.engine.rules.filtering import acl_lets_all, acl_of, admits, groups_of, peers
 from cloudlab.engine.rules.path import Trail
-from cloudlab.engine.rules.routing import explicit_table, gateway_of, is_active, route_for, table_of
+from cloudlab.engine.rules.routing import explicit_table, gateway_of, is_active, leads_out, route_for, table_of
 from cloudlab.model.compute import Instance
 from cloudlab.model.network import ANYWHERE, InternetGateway, RouteTable, Subnet
 from cloudlab.model.world import World
@@ -74,7 +74,8 @@ def way_out(trail: Trail, world: World, instance: Instance, gateway: InternetGat
         target = gateway.id if gateway is not None else "<igw>"
         if route is None:
             whose = "" if explicit_table(world, subnet.id) else f" ({label(world, subnet.id)} uses it because it has no table of its own)"
-            trail.stops(table.id, name, f"no route leads to the internet{whose}", _route_hint(world, table, subnet, target))
+            part = " but to a part of it" if any(leads_out(world, table, other) for other in clients) else ""
+            trail.stops(table.id, name, f"no route leads to the internet{part}{whose}", _route_hint(world, table, subnet, target))
         elif not is_active(world, table, route) and not route.target.startswith("nat-"):
             trail.stops(
                 table.id,
@@ -96,14 +97,8 @@ def way_out(trail: Trail, world: World, instance: Instance, gateway: InternetGat
 
 def _route_hint(world: World, table: RouteTable, subnet: Subnet, target: str) -> str:
     """Suggest a table that leads out already and only waits to be used, else a route."""
-    ready = next(
-        (
-            t
-            for t in world.every(RouteTable)
-            if t.vpc == subnet.vpc and any(r.target == target and is_active(world, t, r) for r in t.routes)
-        ),
-        None,
-    )
+    others = (t for t in world.every(RouteTable) if t.vpc == subnet.vpc and t.id != table.id)
+    ready = next((t for t in others if all(leads_out(world, t, client) for client in CLIENTS)), None)
     if ready is not None and explicit_table(world, subnet.id) is None:
         return (
             f"{label(world, ready.id)} leads to the internet, but {label(world, subnet.id)} doesn't use it: "
