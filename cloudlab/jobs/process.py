@@ -32,6 +32,8 @@ class Setting:
     data_dir: Path
     log_dir: Path
     threads: int
+    nice: int = 10
+    """How far a worker steps back behind the screen, as `nice` counts it."""
 
     def environment(self) -> dict[str, str]:
         """Return the environment of a worker: pinned threads, so that models don't depend on what else runs."""
@@ -40,6 +42,7 @@ class Setting:
         # Only xgboost gains from threads. A second BLAS thread would spin against the screen and make linear models slower.
         pinned = {"OMP_NUM_THREADS": str(self.threads), "OMP_WAIT_POLICY": "PASSIVE"}
         pinned |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")
+        pinned["CLOUDLAB_WORKER_NICE"] = str(self.nice)
         return {**os.environ, **pinned, "PYTHONPATH": f"{root}{os.pathsep}{inherited}" if inherited else root}
 
 

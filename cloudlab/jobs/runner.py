@@ -43,17 +43,18 @@ class JobRunner:
         shipped: tuple[Path, ...] = (),
         threads: int | None = None,
         parallel: int = 1,
+        nice: int = 10,
         fork: bool | None = None,
         command: tuple[str, ...] | None = None,
     ) -> None:
         """`shipped`: stores that come with the game. `threads`: for xgboost, one fewer than the cores unless given.
 
-        `parallel`: how many workers may train at once; further jobs wait. `fork`: use a zygote; by itself where that is safe.
-        `command`: another worker program, for tests.
+        `parallel`: how many workers may train at once; further jobs wait. `nice`: how far workers step back behind the screen.
+        `fork`: use a zygote; by itself where that is safe. `command`: another worker program, for tests.
         """
         self.store = FactStore(store_dir, shipped)
         self.threads = threads if threads is not None else max(1, _cores() - 1)
-        setting = Setting(command or default_command(), assets_dir / "data", log_dir, self.threads)
+        setting = Setting(command or default_command(), assets_dir / "data", log_dir, self.threads, nice)
         self._data_dir = assets_dir / "data"
         self._log_dir = log_dir
         self._logs = LogFiles(log_dir)

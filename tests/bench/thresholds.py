@@ -73,9 +73,8 @@ def measure(dataset: str, seeds: int) -> None:
             earned.append(payoff(scores.astype(np.float64) >= threshold, labels, card))
             areas.append(auc(scores, labels))
         mean = float(np.mean(earned))
-        print(
-            f"| {name} | {mean:,.0f} ({min(earned):,.0f} to {max(earned):,.0f}) | {mean / card['reference_micros']:.1%} | {np.mean(areas):.4f} |"
-        )
+        spread = f"{mean:,.0f} ({min(earned):,.0f} to {max(earned):,.0f})"
+        print(f"| {name} | {spread} | {mean / card['reference_micros']:.1%} | {np.mean(areas):.4f} |")
 
 
 if __name__ == "__main__":

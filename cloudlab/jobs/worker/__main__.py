@@ -9,7 +9,7 @@ import sys
 def main(arguments: list[str]) -> None:
     """Serve requests on the standard streams, or be the zygote on the socket whose descriptor is given."""
     if hasattr(os, "nice"):
-        os.nice(10)
+        os.nice(int(os.environ.get("CLOUDLAB_WORKER_NICE", "10")))
     if arguments[:1] == ["--zygote"]:
         from cloudlab.jobs.worker.zygote import main as be_zygote
 

@@ -48,6 +48,9 @@ _LOSSES = {
 _GENTLE = 1e-5
 """Weight decay where `auto` is asked for: small enough not to matter on thousands of rows."""
 
+_DIVERGED = 1e9
+"""A mean loss beyond this, or none at all, is not on its way to anything: labels are 0 and 1."""
+
 Doubles = npt.NDArray[np.float64]
 
 
@@ -87,9 +90,9 @@ def train(spec: TrainingSpec, dataset: Dataset, _threads: int, report: Report, l
             learner.partial_fit(rows, labels, classes=np.array([0, 1]), sample_weight=weights)
         else:
             learner.partial_fit(rows, labels)
-        if not np.isfinite(learner.coef_).all():
-            raise AlgorithmError("training diverged: the loss is no longer a number; use a smaller learning_rate")
         metrics = {"train:objective_loss": _loss(learner, rows, dataset.train.labels)}
+        if not metrics["train:objective_loss"] < _DIVERGED:
+            raise AlgorithmError("training diverged: the loss grows without end; use a smaller learning_rate")
         if validation is not None:
             metrics["validation:objective_loss"] = _loss(learner, validation, dataset.validation.labels)
         report(epoch, epochs, metrics)

@@ -1,10 +1,11 @@
 """The `xgboost` container: the real one's hyperparameters, channels, metric names and messages over the same library.
 
-What it does with them follows aws/sagemaker-xgboost-container; see docs/decisions for the places where it can't.
+What it does with them follows aws/sagemaker-xgboost-container (June 2026); where it does not, the job's log says so.
 """
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -40,6 +41,8 @@ MAXIMISED = frozenset({*ANSWER_METRICS, "auc", "aucpr", "map", "ndcg", "r2"})
 _CUSTOMER_ERRORS = (
     "label must be in [0,1] for logistic regression",
     "label must be in [0, num_class)",
+    "label must be discrete values in the range of [0, num_class)",
+    "label must be positive",
     "feature_names mismatch",
     "Check failed: preds.size() == info.labels_.size()",
     "the dataset only contains pos or neg samples",
@@ -47,7 +50,9 @@ _CUSTOMER_ERRORS = (
     "label must be nonnegative",
     "should be greater equal to 0",
 )
-"""Library messages which the real container blames on the customer."""
+"""Library messages which the real container blames on the customer, with those that replaced them since."""
+
+_SOURCE_LINE = re.compile(r"\[\d\d:\d\d:\d\d\] \S+:\d+: ")
 
 
 def train(spec: TrainingSpec, dataset: Dataset, threads: int, report: Report, log: Log) -> Made:
@@ -173,7 +178,10 @@ def _own_metrics(names: list[str]) -> Callable[[Any, Any], list[tuple[str, float
 
 
 def _blamed(error: Exception) -> ClientError | AlgorithmError:
-    """Return the error in one line, without the library's stack trace, blamed on whom the real container blames."""
-    text = " ".join(str(error).split("Stack trace:")[0].split())[:400]
-    customer = any(words in str(error) for words in _CUSTOMER_ERRORS)
+    """Return the error in one line, blamed on whom the real container blames.
+
+    Without the library's time of day, source line and stack trace: a fact reads the same whenever it is made.
+    """
+    text = _SOURCE_LINE.sub("", " ".join(str(error).split("Stack trace:")[0].split()))[:400].strip()
+    customer = any(words in text for words in _CUSTOMER_ERRORS)
     return ClientError(text) if customer else AlgorithmError(f"XGB train call failed with exception: {text}")
