@@ -1,1 +1,1 @@
-"""The Textual app: screens and panes; the only importer of textual."""
+"""The Textual face: screens and panes that are told what the team knows, and send up what the player asks for."""

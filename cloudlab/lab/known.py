@@ -13,7 +13,7 @@ from cloudlab.lab.terminal import Terminal
 from cloudlab.lab.view.cloud import name_of, short
 from cloudlab.model.compute import Invocation
 from cloudlab.model.identity import Role
-from cloudlab.model.ids import ZONES, arn
+from cloudlab.model.ids import REGION, ZONES, arn
 from cloudlab.model.images import IMAGES
 from cloudlab.model.operations import Incident
 from cloudlab.model.people import Person
@@ -87,9 +87,7 @@ def _commands(session: Session) -> Iterator[tuple[str, str]]:
 
 def _uris(session: Session) -> Iterator[tuple[str, str]]:
     for container in session.level.scenario.containers.values():
-        uri = getattr(container, "image_uri", None) or getattr(container, "uri", None)
-        if isinstance(uri, str):
-            yield uri, ""
+        yield f"{container.account}.dkr.ecr.{REGION}.amazonaws.com/{container.repository}:{container.tags[0]}", container.title
 
 
 def _buckets(session: Session) -> Iterator[tuple[str, str]]:
@@ -101,7 +99,7 @@ _GROUPS: dict[str, Callable[[Session], Iterator[tuple[str, str]]]] = {
     "ml-type": _ml_types,
     "zone": lambda _: ((zone, "") for zone in ZONES[:3]),
     "document": lambda s: ((d, "") for d in s.level.scenario.catalogue.ssm_documents),
-    "policy": lambda _: ((p.arn, p.gloss if hasattr(p, "gloss") else "") for p in MANAGED_POLICIES),
+    "policy": lambda _: ((p.arn, p.gloss) for p in MANAGED_POLICIES),
     "image": lambda _: ((i.id, i.name) for i in IMAGES),
     "image-uri": _uris,
     "file": lambda s: ((f.name, f"{f.channel} data") for f in s.level.scenario.files),

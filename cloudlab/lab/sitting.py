@@ -95,7 +95,9 @@ class Sitting:
                 self._back(self.session.rewind(int(rest)))
             case "rewind" | "decisions":
                 lines = [f"{r.n}: {stamp(r.at)} {r.kind} {r.body.get('command', r.body.get('key', ''))}" for r in self.session.decisions()]
-                self.said("\n".join([*lines, "`rewind N` goes back to just before decision N."]) if lines else "Nothing has been decided yet.", "")
+                self.said(
+                    "\n".join([*lines, "`rewind N` goes back to just before decision N."]) if lines else "Nothing has been decided yet.", ""
+                )
             case _ if verb in LOOKS and not rest:
                 self.said(look(self.view(), verb, self.session), "")
             case _:

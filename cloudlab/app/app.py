@@ -1,0 +1,205 @@
+"""The app: goes from screen to screen. It knows no rules, no level and no pane; it knows which screen follows which."""
+
+from __future__ import annotations
+
+import gc
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.events import Resize
+
+from cloudlab.app.doors import CannotOpen
+from cloudlab.app.screens.menu.screen import MenuScreen
+from cloudlab.app.theme import DARK
+from cloudlab.lab.settings import Settings, load_settings, save_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cloudlab.app.doors import Doors
+    from cloudlab.app.main import Start
+    from cloudlab.lab.session import Session
+
+
+class CloudlabApp(App[int]):
+    """Menu, brief, play, debrief."""
+
+    TITLE = "cloudlab"
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "quit", priority=True)]
+
+    def __init__(self, start: Start, doors: Doors) -> None:
+        super().__init__()
+        self.start = start
+        self.doors = doors
+        self.settings = load_settings()
+        self.session: Session | None = None
+        self.journal: str | None = None
+        """Journal of the run opened last; a crash names it."""
+        self.crash: BaseException | None = None
+        self.outcome = 0
+
+    def on_mount(self) -> None:
+        self.register_theme(DARK)
+        self.theme = DARK.name
+        self._apply_settings()
+        self.push_screen(MenuScreen(self.doors, self.settings))
+        self.call_after_refresh(self._first_frame)
+
+    def _first_frame(self) -> None:
+        gc.enable()
+        gc.freeze()
+        self._check_size()
+        if self.start.resume is not None:
+            self.resume(self.start.resume)
+        elif self.start.level is not None:
+            self.open_brief(self.start.level)
+
+    def _apply_settings(self) -> None:
+        if self.settings.reduced_motion:
+            self.animation_level = "none"
+
+    # size -------------------------------------------------------------------------------------------------------------
+
+    def on_resize(self, event: Resize) -> None:
+        self._check_size()
+
+    def _check_size(self) -> None:
+        from cloudlab.app.screens.too_small.screen import TooSmallScreen, fits
+
+        if not fits(self.size.width, self.size.height) and not isinstance(self.screen, TooSmallScreen):
+            self.push_screen(TooSmallScreen())
+
+    # from screen to screen --------------------------------------------------------------------------------------------
+
+    @on(MenuScreen.LevelChosen)
+    def _level_chosen(self, event: MenuScreen.LevelChosen) -> None:
+        self.open_brief(event.level)
+
+    @on(MenuScreen.ResumeChosen)
+    def _resume_chosen(self, event: MenuScreen.ResumeChosen) -> None:
+        self.resume(event.path)
+
+    @on(MenuScreen.SettingsChanged)
+    def _settings_changed(self, event: MenuScreen.SettingsChanged) -> None:
+        self.settings = event.settings
+        self._apply_settings()
+        try:
+            save_settings(event.settings)
+        except OSError as error:
+            self.notify(f"The settings cannot be written: {error.strerror}.", severity="warning", markup=False)
+
+    @work(exclusive=True, group="opening")
+    async def open_brief(self, word: str, seed: int | None = None) -> None:
+        """Read a level and show its brief."""
+        from cloudlab.app.screens.brief.screen import BriefScreen
+
+        try:
+            level = await self.doors.level(word)
+        except CannotOpen as error:
+            self._cannot(error)
+            return
+        chosen = seed if seed is not None else self.start.seed if self.start.seed is not None else self.doors.fresh_seed()
+        plan = await self.push_screen_wait(BriefScreen(level, chosen, self.start.mood or self.settings.mood))
+        if plan is None:
+            return
+        try:
+            session = await self.doors.open_run(level, plan.seed, plan.mood, self.start.player)
+        except CannotOpen as error:
+            self._cannot(error)
+            return
+        for question, choice in plan.predictions:
+            session.commit("predicted", question, choice)
+        self._play(session)
+
+    @work(exclusive=True, group="opening")
+    async def resume(self, path: Path) -> None:
+        """Go on with a saved run."""
+        try:
+            session = await self.doors.resume_run(path)
+        except CannotOpen as error:
+            self._cannot(error)
+            return
+        if session.journal.repair:
+            self.notify(session.journal.repair, title="The save was mended", severity="warning", markup=False, timeout=15)
+        if session.over:
+            self._debrief(session)
+        else:
+            self._play(session)
+
+    def _play(self, session: Session) -> None:
+        from cloudlab.app.screens.play.screen import PlayScreen
+
+        self.session = session
+        self.journal = str(session.journal.path) if session.journal.path else None
+        self.outcome = 1
+        self.push_screen(PlayScreen(session, self.doors.live, pace=self.settings.pace))
+
+    def _debrief(self, session: Session) -> None:
+        from cloudlab.app.screens.debrief.screen import DebriefScreen
+
+        self.session = session
+        self.outcome = 0 if session.world.over == "won" else 1
+        self.push_screen(DebriefScreen(session, self.doors))
+
+    def on_play_screen_over(self, event: object) -> None:
+        """The run has ended: the debrief takes the play screen's place."""
+        assert self.session is not None
+        self._pop_to_menu()
+        self._debrief(self.session)
+
+    def on_play_screen_left(self, event: object) -> None:
+        """Back to the menu; the run is on disk."""
+        path = self.journal
+        self._leave_run()
+        if path:
+            self.notify(f"Saved: {path}", markup=False)
+
+    def on_debrief_screen_left(self, event: object) -> None:
+        self._leave_run()
+
+    def on_debrief_screen_again(self, event: object) -> None:
+        assert self.session is not None
+        level = self.session.level.id
+        self._leave_run()
+        self.open_brief(level, self.doors.fresh_seed())
+
+    def _leave_run(self) -> None:
+        self._pop_to_menu()
+        if self.session is not None:
+            self.session.close()
+            self.session = None
+        self.outcome = 0
+        if isinstance(self.screen, MenuScreen):
+            self.screen.look_again()
+
+    def _pop_to_menu(self) -> None:
+        while len(self.screen_stack) > 1 and not isinstance(self.screen, MenuScreen):
+            self.pop_screen()
+
+    def _cannot(self, error: CannotOpen) -> None:
+        self.notify(str(error), title="This cannot be opened", severity="error", timeout=20, markup=False)
+
+    # leaving ----------------------------------------------------------------------------------------------------------
+
+    async def action_quit(self) -> None:
+        """Leave; say where the run lies."""
+        outcome, told = self.outcome, f"Saved: {self.journal}\nGo on with: cloudlab play --resume" if self.session is not None else None
+        if self.session is not None:
+            if self.session.over:
+                told = f"The run is over. Its journal: {self.journal}"
+            self.session.close()
+            self.session = None
+        await self.doors.close()
+        self.exit(outcome, message=told)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Keep what went wrong, so that the journal can be named once the terminal is its own again."""
+        self.crash = self.crash or error
+        super()._handle_exception(error)
+
+
+__all__ = ["CloudlabApp", "Settings"]

@@ -1,0 +1,1 @@
+"""Bars: the unframed lines of the play screen - status, team, and the row of panes where they are folded."""

@@ -1,0 +1,189 @@
+"""Doors: all that the app asks of the lab, imported when it is asked for and not before."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cloudlab.jobs.runner import JobRunner
+    from cloudlab.lab.campaign import Entry
+    from cloudlab.lab.debrief import Debrief, Side
+    from cloudlab.lab.live import LiveTrainings
+    from cloudlab.lab.session import Session, Work
+    from cloudlab.levels.loader import Level
+
+
+class CannotOpen(Exception):
+    """A level or a save cannot be opened; the text is for the player."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """A run that was not finished."""
+
+    path: Path
+    level: str
+    told: str
+    """Title, and where the clock stands, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the player has reached in a level."""
+
+    stars: int
+    best: int | None
+    """Best score; None while it was never finished."""
+
+
+class Doors:
+    """Opens levels and runs, and keeps the one runner of real work behind them. Tests give the app another one."""
+
+    def __init__(self) -> None:
+        self._stack = AsyncExitStack()
+        self._runner: JobRunner | None = None
+        self._live: LiveTrainings | None = None
+
+    # the menu ---------------------------------------------------------------------------------------------------------
+
+    def campaign(self) -> tuple[Entry, ...]:
+        from cloudlab import paths
+        from cloudlab.lab.campaign import campaign
+
+        return campaign(paths.levels_dir())
+
+    def home(self) -> Path:
+        from cloudlab import paths
+
+        return paths.home_dir()
+
+    async def last_run(self) -> LastRun | None:
+        """Return the newest unfinished run, if any."""
+        return await asyncio.to_thread(_last_run)
+
+    async def standings(self) -> dict[str, Standing]:
+        """Return what was reached, by level id."""
+        return await asyncio.to_thread(_standings)
+
+    # runs -------------------------------------------------------------------------------------------------------------
+
+    async def level(self, word: str) -> Level:
+        """Read a level; raises CannotOpen."""
+        return await asyncio.to_thread(_level, word)
+
+    def fresh_seed(self) -> int:
+        from cloudlab.lab.open import fresh_seed
+
+        return fresh_seed()
+
+    async def open_run(self, level: Level, seed: int, mood: str, player: str) -> Session:
+        """Start a run; raises CannotOpen."""
+        from cloudlab.lab.open import open_run
+
+        work = await self.work()
+        return _telling(lambda: open_run(level, work, seed=seed, mood=mood, player=player))
+
+    async def resume_run(self, path: Path) -> Session:
+        """Go on with a run; raises CannotOpen."""
+        from cloudlab.lab.open import resume_run
+
+        work = await self.work()
+        return _telling(lambda: resume_run(path, work))
+
+    async def work(self, *, reuse: bool = False) -> Work:
+        """Return real work; started when it is first asked for."""
+        from cloudlab.lab.live import LiveTrainings
+        from cloudlab.lab.open import runner
+        from cloudlab.lab.work import RealWork
+
+        if self._runner is None:
+            self._runner = await self._stack.enter_async_context(runner())
+        if reuse:
+            return RealWork(self._runner, reuse=True)
+        if self._live is not None:
+            self._live.stop()
+        self._live = LiveTrainings()
+        return RealWork(self._runner, reuse=False, begun=self._live.follow)
+
+    @property
+    def live(self) -> LiveTrainings | None:
+        """What the real workers tell of the run opened last."""
+        return self._live
+
+    # afterwards -------------------------------------------------------------------------------------------------------
+
+    def debrief(self, session: Session) -> Debrief:
+        from cloudlab.lab.debrief import debrief
+        from cloudlab.lab.script_run import result_of
+
+        return debrief(result_of(session))
+
+    async def other_road(self, session: Session) -> Side | None:
+        """Play the other road on the same seed; raises CannotOpen where that cannot be done."""
+        from cloudlab.lab.debrief import ghost, side
+        from cloudlab.lab.errors import TELLABLE
+        from cloudlab.lab.script_run import result_of
+
+        try:
+            played = await ghost(result_of(session), await self.work_for_ghost())
+        except TELLABLE as error:
+            raise CannotOpen(str(error)) from error
+        return side(played) if played is not None else None
+
+    async def work_for_ghost(self) -> Work:
+        return await self.work(reuse=True)
+
+    def save_report(self, session: Session, other: Side | None) -> Path:
+        """Write the report beside the saves; raises CannotOpen."""
+        from cloudlab.lab.debrief import debrief
+        from cloudlab.lab.report import markdown
+        from cloudlab.lab.script_run import result_of
+
+        result = result_of(session)
+        folder = self.home() / "reports"
+        path = folder / f"{Path(result.journal).stem or result.level.id}.md"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            path.write_text(markdown(result, debrief(result), other), encoding="utf-8")
+        except OSError as error:
+            raise CannotOpen(f"{path} cannot be written: {error.strerror}.") from error
+        return path
+
+    async def close(self) -> None:
+        if self._live is not None:
+            self._live.stop()
+        await self._stack.aclose()
+        self._runner = None
+
+
+def _telling(make: Callable[[], Session]) -> Session:
+    from cloudlab.lab.errors import TELLABLE
+
+    try:
+        return make()
+    except TELLABLE as error:
+        raise CannotOpen(str(error)) from error
+
+
+def _level(word: str) -> Level:
+    from cloudlab.lab.errors import TELLABLE
+    from cloudlab.lab.open import level
+
+    try:
+        return level(word)
+    except TELLABLE as error:
+        raise CannotOpen(str(error)) from error
+
+
+def _last_run() -> LastRun | None:
+    return None
+
+
+def _standings() -> dict[str, Standing]:
+    return {}

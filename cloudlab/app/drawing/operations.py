@@ -1,0 +1,148 @@
+"""Objectives, pages, trainings, team and log as lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from cloudlab.app import ink
+from cloudlab.app.figures import clock, metric, money, when
+from cloudlab.app.ink import MUTED, STRONG, Line, line, style
+from cloudlab.model.time import MINUTE, Seconds, span, stamp
+
+if TYPE_CHECKING:
+    from cloudlab.lab.live import LiveTraining
+    from cloudlab.lab.telling import Line as Told
+    from cloudlab.lab.view.slices import Exit, Goal, Job, Page, Worker
+
+
+def draw_goals(goals: Iterable[Goal], cells: int) -> list[Line]:
+    """Return each objective with what shows that it is met, or what is missing."""
+    lines: list[Line] = []
+    for goal in goals:
+        mark, look = ("✓ ", style("good")) if goal.met else ("○ ", style("off"))
+        first, *rest = ink.wrapped(goal.text, cells - 2) or [line("")]
+        lines.append(((mark, look), *first))
+        lines += [(("  ", ""), *each) for each in rest]
+        lines += ink.wrapped(goal.evidence, cells, MUTED, "  ")
+    return lines or [line(("No objectives: play as you like.", MUTED))]
+
+
+PAGE_TONES = {"open": "bad", "acknowledged": "wait", "damage": "bad", "resolved": "off"}
+
+
+def page_head(page: Page, now: Seconds, cells: int) -> Line:
+    """Return a page on one line: time, what, whose."""
+    tone = PAGE_TONES.get(page.state, "plain") if page.holder == "YOURS" else "off"
+    whose = line((f" {page.holder}", "bold $text-accent" if page.holder == "YOURS" else MUTED))
+    head = line((f"{ink.glyph(tone)} ", style(tone)), (when(page.detected, now) + " ", MUTED), page.title)
+    return ink.ends(head, whose, cells)
+
+
+def page_state(page: Page, now: Seconds) -> str:
+    """Return what the state of a page means now, in words."""
+    if page.state == "resolved":
+        return f"over: {page.resolution}" if page.resolution else "over"
+    if page.state == "damage":
+        return "came to damage"
+    if page.holder != "YOURS":
+        return "AWS holds this duty and is on it; nothing for you to do but wait"
+    waits = f"; damage in {span(page.due - now)}" if page.due is not None and page.due > now else ""
+    return ("acknowledged" if page.state == "acknowledged" else "nobody is on it yet") + waits
+
+
+def page_text(page: Page, now: Seconds, cells: int) -> list[Line]:
+    """Return a page at length: what happened, whose it is, what waiting means."""
+    told = [
+        ("", page.story),
+        ("strikes", f"{page.duty.replace('_', ' ').replace('-', ' ')} of {page.resource}"),
+        ("held by", "you: this duty came with the road you chose" if page.holder == "YOURS" else "AWS: you handed this duty over"),
+        ("now", page_state(page, now)),
+        ("effect", page.effect),
+        ("if ignored", page.if_ignored if page.holder == "YOURS" and page.state not in ("resolved", "damage") else ""),
+        ("began", stamp(page.struck) + (f", noticed {span(page.detected - page.struck)} later" if page.detected > page.struck else "")),
+        ("rate", f"x{page.rate_factor} for this level: it happens more often here than in life" if page.rate_factor > 1 else ""),
+    ]
+    lines: list[Line] = []
+    for label, text in told:
+        for i, each in enumerate(ink.wrapped(text, cells - 12)):
+            lines.append(((label.ljust(12) if i == 0 else " " * 12, MUTED), *each))
+    return lines
+
+
+def exit_text(way: Exit, cells: int) -> list[Line]:
+    """Return a way out: what, then minutes, dollars, risk and the line that does it."""
+    lines = ink.wrapped(way.text, cells, STRONG)
+    risk = f"  risk: {way.risk}" if way.risk else ""
+    lines += ink.wrapped(f"{span(way.minutes * MINUTE)} of work  {money(way.micros)}{risk}", cells, MUTED)
+    return lines + (ink.wrapped(way.command, cells, "$text-accent") if way.command else [])
+
+
+JOB_TONES = {"Completed": "ok", "Success": "ok", "Failed": "bad", "Stopped": "off", "Cancelled": "off"}
+
+
+def draw_job(job: Job, live: LiveTraining | None, now: Seconds, cells: int) -> list[Line]:
+    """Return a training: the modelled job first, then, named apart, what this machine really does for it."""
+    tone = JOB_TONES.get(job.status, "wait")
+    words = job.status + (f", {job.phase}" if job.phase and job.phase != job.status else "")
+    lines = [ink.ends(line((f"{ink.glyph(tone)} ", style(tone)), (job.name, STRONG)), line((words, style(tone))), cells)]
+    lines.append(ink.fit(line((f"  {job.container} on {job.where}", MUTED)), cells))
+    if job.failure:
+        lines += ink.wrapped(job.failure, cells, style("bad"), "  ")
+    if job.metrics:
+        lines.append(ink.fit(line("  " + "  ".join(f"{name} {metric(value)}" for name, value in job.metrics)), cells))
+    if job.modelled_end is not None:
+        lines.append(ink.fit(line(("  modelled: ended ", MUTED), when(job.modelled_end, now)), cells))
+    if live is not None:
+        lines += _draw_live(live, cells)
+    return lines
+
+
+def _draw_live(live: LiveTraining, cells: int) -> list[Line]:
+    lines: list[Line] = []
+    if live.asked:
+        bar = _progress(live.round, live.asked, max(6, min(24, cells - 40)))
+        newest = "  ".join(f"{name} {metric(value)}" for name, value in live.metrics)
+        lines.append(ink.fit(line(("  really: ", MUTED), (bar, style("ok")), f" round {live.round}/{live.asked}  {newest}"), cells))
+    if live.measured:
+        lines.append(ink.fit(line(("  measured on this machine: ", MUTED), live.measured), cells))
+    lines += [ink.fit(line((f"  {text}", MUTED)), cells) for text in live.said[-3:]]
+    return lines
+
+
+def _progress(done: int, of: int, cells: int) -> str:
+    filled = min(cells, done * cells // of)
+    return "━" * filled + "╌" * (cells - filled)
+
+
+def draw_team(team: Iterable[Worker], now: Seconds, cells: int) -> Line:
+    """Return on one line who is busy with what until when."""
+    spans: list[ink.Span] = []
+    workers = list(team)
+    room = max(18, cells // max(1, len(workers)) - 3)
+    for worker in workers:
+        if spans:
+            spans.append((" │ ", ink.FRAME))
+        spans += ink.line(*_worker(worker, now, room))
+    return ink.fit(tuple(spans), cells)
+
+
+def _worker(worker: Worker, now: Seconds, room: int) -> tuple[ink.Span, ...]:
+    queued = f" +{worker.queued} queued" if worker.queued else ""
+    if worker.until is None:
+        free = f" free · {', '.join(worker.expertise)}{queued}"
+        return (("○ ", style("off")), (worker.name, STRONG), (ink.cut(free, room - len(worker.name) - 2), MUTED))
+    busy = f" to {when(worker.until, now)}"
+    doing = ink.cut(f" {worker.doing}", max(0, room - len(worker.name) - len(busy) - len(queued) - 2))
+    return (("◐ ", style("wait")), (worker.name, STRONG), (busy, ""), (doing, MUTED), (queued, style("wait")))
+
+
+TOLD_GLYPHS = {"work": "›", "good": "✓", "bad": "▲", "page": "▲", "quiet": "·"}
+
+
+def draw_told(told: Told, cells: int, *, day: bool = False) -> list[Line]:
+    """Return a sentence of the log with its time and a glyph for its tone."""
+    at = stamp(told.at) if day else clock(told.at)
+    lead = f"{at} {TOLD_GLYPHS.get(told.tone, '·')} "
+    first, *rest = ink.wrapped(told.text, cells - len(lead), style(told.tone)) or [line("")]
+    return [((lead, MUTED if told.tone in ("quiet", "work") else style(told.tone)), *first), *[((" " * len(lead), ""), *r) for r in rest]]

@@ -1,0 +1,36 @@
+"""Figures: money, shares and times as the screens write them."""
+
+from __future__ import annotations
+
+from cloudlab.model.money import format_usd
+from cloudlab.model.time import Seconds, span, stamp
+
+
+def money(micros: int) -> str:
+    """Write dollars without cents from 100 on, with cents below."""
+    return format_usd(micros, 0 if abs(micros) >= 100_000_000 else 2)
+
+
+def share(ppm: int) -> str:
+    """Write parts per million as a percentage with two decimals, rounded down: 99.99 never reads as 100."""
+    return f"{ppm // 10_000}.{ppm // 100 % 100:02d} %"
+
+
+def clock(instant: Seconds) -> str:
+    """Write the time of day: `14:20`."""
+    return stamp(instant).rsplit(" ", 1)[-1]
+
+
+def when(instant: Seconds, now: Seconds) -> str:
+    """Write an instant, without its day where that is today."""
+    return clock(instant) if instant // 86_400 == now // 86_400 else stamp(instant)
+
+
+def age(seconds: Seconds) -> str:
+    """Write how old knowledge is; nothing for what is known now."""
+    return f"seen {span(seconds)} ago" if seconds >= 60 else ""
+
+
+def metric(ppm: int) -> str:
+    """Write a metric held in ppm with four decimals."""
+    return f"{ppm / 1_000_000:.4f}"

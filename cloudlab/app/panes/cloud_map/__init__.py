@@ -1,0 +1,1 @@
+"""The map pane: the cloud as the team knows it."""

@@ -1,0 +1,1 @@
+"""The pager pane and the page at length."""

@@ -1,0 +1,68 @@
+"""A page at length, over the play screen: story, holder, what waiting means, and the ways out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from cloudlab.app.drawing.operations import exit_text, page_text
+from cloudlab.app.ink import MUTED, content
+from cloudlab.app.widgets.sheet import Sheet
+
+if TYPE_CHECKING:
+    from cloudlab.lab.view.slices import Page
+
+Answer = tuple[str, str]
+"""`("ack", "")`, or `("line", command)` to put a way out into the terminal line."""
+
+
+class PageScreen(ModalScreen["Answer | None"]):
+    """Returns what the player chose: acknowledge, a way out to be typed into the line, or nothing."""
+
+    CSS_PATH = "page.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "close", "back"),
+        Binding("a", "acknowledge", "acknowledge"),
+    ]
+
+    def __init__(self, page: Page, now: int) -> None:
+        super().__init__()
+        self.page = page
+        self.now = now
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="page"):
+            yield Sheet(id="page-text")
+            if self.page.ways_out:
+                yield Static(Content.styled("Ways out. Enter puts its line into the terminal, for you to complete.", MUTED), id="page-ways")
+                yield OptionList(id="ways", markup=False)
+            yield Static(Content.styled("a acknowledge   Enter use this way   Esc back", MUTED), id="page-keys")
+
+    def on_mount(self) -> None:
+        page = self.page
+        frame = self.query_one("#page")
+        frame.border_title = Content.assemble((f"{page.title}  ", "bold"), (page.holder, "bold $text-accent"), (f"  {page.id}", MUTED))
+        self.query_one("#page-text", Sheet).set_drawing(lambda cells, _rows: page_text(page, self.now, cells))
+        if page.ways_out:
+            ways = self.query_one("#ways", OptionList)
+            cells = max(30, min(92, self.app.size.width - 10))
+            for way in page.ways_out:
+                ways.add_option(Option(content(exit_text(way, cells))))
+            ways.focus()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        way = self.page.ways_out[event.option_index]
+        self.dismiss(("line", way.command) if way.command else None)
+
+    def action_acknowledge(self) -> None:
+        self.dismiss(("ack", ""))
+
+    def action_close(self) -> None:
+        self.dismiss(None)

@@ -1,0 +1,1 @@
+"""The terminal pane: the line, its completions, its preview, and what came back."""

@@ -1,0 +1,87 @@
+"""The line: an input that completes, remembers, and leaves the clock's keys alone while it is empty."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.events import Key
+from textual.message import Message
+from textual.widgets import Input
+
+from cloudlab.app.panes.terminal.history import History
+
+CLOCK_KEYS = {"space": "toggle_clock", "plus": "faster", "minus": "slower", "question_mark": "help"}
+"""No line begins with one of these, so an empty line passes them on to the screen."""
+
+
+class LineInput(Input):
+    """One line of the script grammar. Up and down are the history's, or the completions' while they are open."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "complete", "complete", show=False),
+        Binding("up", "up", show=False),
+        Binding("down", "down", show=False),
+        Binding("escape", "escape", "leave the line", show=False),
+    ]
+
+    class Completing(Message):
+        """Tab, or a move in the open completions: `move` is 0 to take the chosen one."""
+
+        def __init__(self, move: int) -> None:
+            super().__init__()
+            self.move = move
+
+    class Left(Message):
+        """Escape on an empty line: the keyboard goes elsewhere."""
+
+    class ClockKey(Message):
+        """A key of the clock on an empty line."""
+
+        def __init__(self, action: str) -> None:
+            super().__init__()
+            self.action = action
+
+    def __init__(self) -> None:
+        super().__init__(placeholder="aws ec2 create-vpc ...  |  help", id="line", select_on_focus=False)
+        self.history = History()
+        self.choosing = False
+        """Whether completions are open and take up and down."""
+
+    def on_key(self, event: Key) -> None:
+        if not self.value and event.key in CLOCK_KEYS:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.ClockKey(CLOCK_KEYS[event.key]))
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """The footer shows the keys of the clock while the line is empty."""
+        return not (key in CLOCK_KEYS and not self.value) and super().check_consume_key(key, character)
+
+    def put(self, text: str, cursor: int | None = None) -> None:
+        """Replace the whole line."""
+        self.value = text
+        self.cursor_position = len(text) if cursor is None else cursor
+
+    def action_complete(self) -> None:
+        self.post_message(self.Completing(0))
+
+    def action_up(self) -> None:
+        if self.choosing:
+            self.post_message(self.Completing(-1))
+        elif (text := self.history.older(self.value)) is not None:
+            self.put(text)
+
+    def action_down(self) -> None:
+        if self.choosing:
+            self.post_message(self.Completing(1))
+        elif (text := self.history.newer()) is not None:
+            self.put(text)
+
+    def action_escape(self) -> None:
+        if self.choosing:
+            self.post_message(self.Completing(99))
+        elif self.value:
+            self.put("")
+        else:
+            self.post_message(self.Left())

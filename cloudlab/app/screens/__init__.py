@@ -1,0 +1,1 @@
+"""Screens: menu, brief, play, debrief, and the small ones over them; each with its .tcss beside it, loaded when it opens."""

@@ -1,0 +1,109 @@
+"""The brief: the problem first, then a prediction to commit to, then the run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Button, Footer, Input, Markdown, RadioButton, RadioSet, Static
+
+from cloudlab.app.ink import MUTED, plain
+
+if TYPE_CHECKING:
+    from cloudlab.levels.loader import Level
+
+MOODS = {
+    "learn": "Learn: hints are free, a decision can be undone.",
+    "win": "Win: nothing is undone, hints cost points.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the player chose to start with."""
+
+    seed: int
+    mood: str
+    predictions: tuple[tuple[str, str], ...]
+    """(question, choice) for each prediction committed to."""
+
+
+class BriefScreen(Screen["Plan | None"]):
+    """Returns the plan, or None where the player goes back."""
+
+    CSS_PATH = "brief.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "menu"),
+        Binding("ctrl+s", "start", "start", priority=True),
+        Binding("f5", "start", "start", show=False),
+        Binding("m", "mood", "mood"),
+    ]
+
+    def __init__(self, level: Level, seed: int, mood: str) -> None:
+        super().__init__()
+        self.level = level
+        self.seed = seed
+        self.mood = mood
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="brief"):
+            with VerticalScroll(id="brief-text"):
+                yield Markdown(self.level.brief(), open_links=False)
+            with VerticalScroll(id="brief-plan", can_focus=False):
+                yield Static(Content.styled("The road is free: by hand, managed, or mixed, need by need.", ""), classes="said")
+                for question in self.level.file.predictions:
+                    yield Static(Content.assemble(("Predict. ", "bold $text-accent"), plain(question.text)), classes="asked", markup=False)
+                    with RadioSet(id=f"predict-{question.id}", classes="choices"):
+                        for key in question.choices:
+                            yield RadioButton(Content(f"{key}  {plain(question.choice_text(key))}"))
+                yield Static(
+                    Content.styled("A prediction counts for insight, right or wrong: it is asked again in the debrief.", MUTED),
+                    classes="said",
+                )
+                yield Static(Content(), id="mood")
+                with Horizontal(id="seed-row"):
+                    yield Static(Content.styled("seed ", MUTED), id="seed-word")
+                    yield Input(str(self.seed), id="seed", restrict=r"[0-9]{0,9}", compact=True)
+                yield Static(Content.styled("The seed fixes traffic and fate: the same number, the same days.", MUTED), classes="said")
+                with Vertical(id="go"):
+                    yield Button("Start  (Ctrl+S)", id="start", variant="primary", compact=True)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        title = self.query_one("#brief-text")
+        title.border_title = Content.assemble((f"{self.level.id.partition('-')[0]}  ", MUTED), (plain(self.level.file.title), "bold"))
+        self.query_one("#brief-plan").border_title = Content.styled("before you start", "bold")
+        self._show_mood()
+        first = self.query("RadioSet")
+        (first.first() if first else self.query_one("#start")).focus()
+
+    def _show_mood(self) -> None:
+        self.query_one("#mood", Static).update(Content.assemble(("mood ", MUTED), MOODS[self.mood], (" m changes it", MUTED)))
+
+    def action_mood(self) -> None:
+        self.mood = "win" if self.mood == "learn" else "learn"
+        self._show_mood()
+
+    def action_back(self) -> None:
+        self.dismiss(None)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        self.action_start()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        self.action_start()
+
+    def action_start(self) -> None:
+        """Hand the plan back. What was not predicted is simply not predicted."""
+        said = []
+        for question in self.level.file.predictions:
+            pressed = self.query_one(f"#predict-{question.id}", RadioSet).pressed_index
+            if pressed >= 0:
+                said.append((question.id, list(question.choices)[pressed]))
+        typed = self.query_one("#seed", Input).value
+        self.dismiss(Plan(int(typed) if typed else self.seed, self.mood, tuple(said)))

@@ -1,0 +1,1 @@
+"""A written page of help, over any screen."""

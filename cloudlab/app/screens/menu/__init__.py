@@ -1,0 +1,1 @@
+"""The menu: campaign, last run, settings."""

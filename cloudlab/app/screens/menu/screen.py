@@ -1,0 +1,233 @@
+"""The menu: go on, choose a level, set the few things there are to set."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Footer, OptionList, Static
+from textual.widgets.option_list import Option
+
+from cloudlab.app import ink
+from cloudlab.app.ink import MUTED, STRONG, content, line
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cloudlab.app.doors import Doors, LastRun, Standing
+    from cloudlab.lab.campaign import Entry
+    from cloudlab.lab.settings import Settings
+
+PACES = ("1 min/s", "10 min/s", "1 h/s")
+MOODS = {"learn": "learn: free hints, rewind", "win": "win: no rewind, hints cost points"}
+
+ABOUT = (
+    ("cloudlab", STRONG),
+    ("What you own when you build it yourself,", ""),
+    ("what you hand over when you tick the box,", ""),
+    ("and when each is the right call.", ""),
+    ("", ""),
+    ("The models you train are real. The bill is zero.", MUTED),
+)
+
+
+class MenuScreen(Screen[None]):
+    """One list; the panel beside it says more about the chosen line."""
+
+    CSS_PATH = "menu.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "app.quit", "quit", show=False), Binding("f1", "help", "help")]
+
+    class LevelChosen(Message):
+        """A new run of this level."""
+
+        def __init__(self, level: str) -> None:
+            super().__init__()
+            self.level = level
+
+    class ResumeChosen(Message):
+        """Go on with this run."""
+
+        def __init__(self, path: Path) -> None:
+            super().__init__()
+            self.path = path
+
+    class SettingsChanged(Message):
+        """A setting is another one."""
+
+        def __init__(self, settings: Settings) -> None:
+            super().__init__()
+            self.settings = settings
+
+    def __init__(self, doors: Doors, settings: Settings) -> None:
+        super().__init__()
+        self.doors = doors
+        self.settings = settings
+        self.entries: tuple[Entry, ...] = ()
+        self.last: LastRun | None = None
+        self.standings: dict[str, Standing] = {}
+        self.looked = False
+        """Whether the saves have been looked at."""
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="menu"):
+            yield Static(
+                Content.assemble((" cloudlab ", "bold $text-primary on $primary 20%"), ("  what you own, what you hand over", MUTED)),
+                id="menu-head",
+            )
+            with Horizontal(id="menu-body"):
+                yield OptionList(id="choices-menu", markup=False)
+                yield Static(Content(), id="about", markup=False)
+            yield Static(Content.styled(f"profile folder: {ink.plain(str(self.doors.home()))}", MUTED), id="home", markup=False)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self.query_one("#choices-menu").border_title = Content.styled("campaign", "bold")
+        self.entries = self.doors.campaign()
+        self._fill()
+        self.query_one("#choices-menu").focus()
+        self.call_after_refresh(self.look_again)
+
+    def look_again(self) -> None:
+        """Look at the saves, off the screen's own time."""
+        self.run_worker(self._look(), exclusive=True)
+
+    async def _look(self) -> None:
+        self.last = await self.doors.last_run()
+        self.standings = await self.doors.standings()
+        self.looked = True
+        self._fill()
+
+    # the list ---------------------------------------------------------------------------------------------------------
+
+    def _fill(self) -> None:
+        listed = self.query_one("#choices-menu", OptionList)
+        kept = listed.highlighted_option.id if listed.highlighted_option is not None else None
+        listed.clear_options()
+        listed.add_options(self._options())
+        wanted = kept if kept is not None and (kept != "continue" or self.last) else "continue" if self.last else None
+        at = next((i for i in range(listed.option_count) if wanted and listed.get_option_at_index(i).id == wanted), None)
+        listed.highlighted = (
+            at if at is not None else next((i for i in range(listed.option_count) if not listed.get_option_at_index(i).disabled), None)
+        )
+        self._tell_about()
+
+    def _options(self) -> list[Option | None]:
+        options: list[Option | None] = []
+        if self.last is not None:
+            options.append(Option(content([line(("▶ continue  ", STRONG), self.last.told)]), id="continue"))
+        else:
+            word = "no unfinished run" if self.looked else "looking for saved runs"
+            options.append(Option(Content.styled(f"  {word}", MUTED), id="continue", disabled=True))
+        act = 0
+        for entry in self.entries:
+            if entry.act != act:
+                act = entry.act
+                options += [None, Option(Content.styled(f"  act {act}", MUTED), disabled=True)]
+            options.append(Option(self._level(entry), id=f"level:{entry.id}"))
+        if not self.entries:
+            options += [None, Option(Content.styled("  No levels were found in this installation.", MUTED), disabled=True)]
+        options += [
+            None,
+            Option(content([line(("  mood     ", MUTED), MOODS[self.settings.mood])]), id="set:mood"),
+            Option(content([line(("  pace     ", MUTED), PACES[self.settings.pace])]), id="set:pace"),
+            Option(content([line(("  motion   ", MUTED), "reduced" if self.settings.reduced_motion else "full")]), id="set:motion"),
+            None,
+            Option(Content("  quit"), id="quit"),
+        ]
+        return options
+
+    def _level(self, entry: Entry) -> Content:
+        standing = self.standings.get(entry.id)
+        stars = standing.stars if standing is not None else 0
+        shown = "★" * stars + "☆" * (3 - stars)
+        best = f"  best {standing.best}" if standing is not None and standing.best is not None else ""
+        return content(
+            [
+                line(
+                    ("  " + entry.number + "  ", MUTED),
+                    (entry.title, STRONG),
+                    ("  " + shown, "$text-accent" if stars else MUTED),
+                    (best, MUTED),
+                )
+            ]
+        )
+
+    def _tell_about(self) -> None:
+        chosen = self.query_one("#choices-menu", OptionList).highlighted_option
+        key = chosen.id if chosen is not None and chosen.id else ""
+        self.query_one("#about", Static).update(content([line(*row) if isinstance(row, list) else line(row) for row in self._about(key)]))
+
+    def _about(self, key: str) -> list[ink.Span]:
+        if key == "continue" and self.last is not None:
+            return [("Go on where you were", STRONG), ("", ""), (self.last.told, ""), ("", ""), (str(self.last.path.name), MUTED)]
+        if key.startswith("level:"):
+            entry = next(e for e in self.entries if f"level:{e.id}" == key)
+            standing = self.standings.get(entry.id)
+            played = (
+                f"{standing.stars} of 3 stars" + (f", best score {standing.best}" if standing.best is not None else "")
+                if standing
+                else "not finished yet"
+            )
+            return [
+                (f"{entry.number}  {entry.title}", STRONG),
+                ("", ""),
+                (played, ""),
+                ("", ""),
+                ("Enter opens the brief. There you", MUTED),
+                ("choose mood and seed, and predict.", MUTED),
+                ("", ""),
+                ("★ goals met", MUTED),
+                ("★ inside par", MUTED),
+                ("★ robust: luck did not earn it", MUTED),
+            ]
+        if key.startswith("set:"):
+            told = {
+                "set:mood": "Learn: hints are free and a decision can be undone. Win: played as it falls.",
+                "set:pace": "How fast the cloud's clock runs to begin with; + and - change it in play.",
+                "set:motion": "Reduced: nothing slides or fades. Nothing ever blinks.",
+            }[key]
+            return [
+                ("Setting", STRONG),
+                ("", ""),
+                *((row[0][0], "") for row in ink.wrapped(told, 36)),
+                ("", ""),
+                ("Enter changes it.", MUTED),
+            ]
+        return list(ABOUT)
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        self._tell_about()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        key = event.option.id or ""
+        if key == "quit":
+            self.app.call_later(self.app.action_quit)
+        elif key == "continue" and self.last is not None:
+            self.post_message(self.ResumeChosen(self.last.path))
+        elif key.startswith("level:"):
+            self.post_message(self.LevelChosen(key.removeprefix("level:")))
+        elif key.startswith("set:"):
+            self._set(key.removeprefix("set:"))
+
+    def _set(self, what: str) -> None:
+        old = self.settings
+        if what == "mood":
+            self.settings = replace(old, mood="win" if old.mood == "learn" else "learn")
+        elif what == "pace":
+            self.settings = replace(old, pace=(old.pace + 1) % len(PACES))
+        else:
+            self.settings = replace(old, reduced_motion=not old.reduced_motion)
+        self._fill()
+        self.post_message(self.SettingsChanged(self.settings))
+
+    def action_help(self) -> None:
+        from cloudlab.app.screens.help.screen import HelpScreen
+        from cloudlab.app.screens.menu.help import MENU_HELP
+
+        self.app.push_screen(HelpScreen(MENU_HELP))

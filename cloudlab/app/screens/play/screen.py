@@ -1,0 +1,309 @@
+"""The play screen: hands the View down to its panes, and what the panes ask for up to the sitting. It owns no rules."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.events import Resize
+from textual.message import Message
+from textual.reactive import var
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from cloudlab.app.bars.folded import FoldedBar
+from cloudlab.app.bars.status import StatusBar
+from cloudlab.app.bars.team import TeamBar
+from cloudlab.app.drawing.status import Clock
+from cloudlab.app.panes.board.pane import BoardPane
+from cloudlab.app.panes.cloud_map.pane import CloudMap
+from cloudlab.app.panes.log.pane import LogPane
+from cloudlab.app.panes.objectives.pane import ObjectivesPane
+from cloudlab.app.panes.pager.pane import PagerPane
+from cloudlab.app.panes.pane import Pane
+from cloudlab.app.panes.terminal.choices import Choice, Choices
+from cloudlab.app.panes.terminal.line import LineInput
+from cloudlab.app.panes.terminal.pane import Foresight, TerminalPane
+from cloudlab.app.panes.traffic.pane import TrafficPane
+from cloudlab.app.panes.trainings.pane import TrainingsPane
+from cloudlab.app.screens.play.help import PLAY_HELP
+from cloudlab.lab.pacer import PACE_NAMES
+from cloudlab.lab.sitting import Sitting
+
+if TYPE_CHECKING:
+    from cloudlab.app.panes.pager.page import Answer
+    from cloudlab.lab.live import LiveTrainings
+    from cloudlab.lab.session import Session
+    from cloudlab.lab.view.slices import View
+
+TICK = 0.1
+"""Wall seconds between two ticks of the clock; also how often the screen follows it."""
+WIDE = (110, 32)
+"""From this size on all panes stand side by side; below, one is shown at a time over the terminal."""
+
+DECK = ("terminal", "jobs", "log")
+"""Panes that share the place at the lower right."""
+STAGE = ("map", "board", "pager", "objectives", "traffic")
+
+
+class PlayScreen(Screen[None]):
+    """One run on the screen."""
+
+    CSS_PATH = "play.tcss"
+    AUTO_FOCUS = "#line"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "help", "help"),
+        Binding("space", "toggle_clock", "run/pause"),
+        Binding("plus,equals_sign", "faster", "pace", key_display="+/-"),
+        Binding("minus", "slower", "slower", show=False),
+        Binding("n", "next_event", "next event"),
+        Binding("ctrl+n", "next_event", "next event", show=False),
+        Binding("h", "hint", "hint"),
+        Binding("u", "undo", "undo"),
+        Binding("f2", "show_pane('map')", "map", show=False),
+        Binding("f3", "show_pane('terminal')", "terminal"),
+        Binding("f4", "show_pane('board')", "who holds it", show=False),
+        Binding("f5", "show_pane('jobs')", "jobs", show=False),
+        Binding("f6", "show_pane('pager')", "pager", show=False),
+        Binding("f7", "show_pane('objectives')", "objectives", show=False),
+        Binding("f8", "show_pane('traffic')", "traffic", show=False),
+        Binding("f9", "show_pane('log')", "log", show=False),
+        Binding("f10", "leave", "menu"),
+        Binding("question_mark", "help", show=False),
+    ]
+
+    view: var[View | None] = var(None, init=False)
+    clock: var[Clock] = var(Clock, init=False)
+    shown: var[str] = var("map", init=False)
+    """The pane of the stage that a folded screen shows."""
+    deck: var[str] = var("terminal", init=False)
+
+    class Over(Message):
+        """The run has ended."""
+
+        def __init__(self, session: Session) -> None:
+            super().__init__()
+            self.session = session
+
+    class Left(Message):
+        """The player goes back to the menu; the run is saved."""
+
+        def __init__(self, session: Session) -> None:
+            super().__init__()
+            self.session = session
+
+    def __init__(self, session: Session, live: LiveTrainings | None = None, *, pace: int = 1) -> None:
+        super().__init__()
+        self.session = session
+        self.live = live
+        self.sitting = Sitting(session, said=self._said, changed=self._changed)
+        self.sitting.pacer.pace = pace
+        self._stale = True
+        self._over_told = session.over
+        self._last_tick = monotonic()
+
+    def compose(self) -> ComposeResult:
+        yield StatusBar().data_bind(PlayScreen.view, PlayScreen.clock)
+        yield TeamBar().data_bind(PlayScreen.view)
+        yield FoldedBar(
+            (
+                ("map", "map", "F2"),
+                ("board", "holds", "F4"),
+                ("pager", "pager", "F6"),
+                ("objectives", "goals", "F7"),
+                ("traffic", "traffic", "F8"),
+            )
+        ).data_bind(PlayScreen.shown)
+        with Container(id="stage"):
+            yield CloudMap().data_bind(PlayScreen.view)
+            yield BoardPane().data_bind(PlayScreen.view)
+            yield TrafficPane().data_bind(PlayScreen.view)
+            yield PagerPane().data_bind(PlayScreen.view)
+            yield ObjectivesPane().data_bind(PlayScreen.view)
+            yield TerminalPane().data_bind(PlayScreen.view)
+            yield TrainingsPane().data_bind(PlayScreen.view)
+            yield LogPane().data_bind(PlayScreen.view)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        if self.live is not None:
+            self.live.changed = self._live_changed
+            self._live_changed()
+        self._arrange()
+        self._refresh_view()
+        self.set_interval(TICK, self._tick)
+        mood = (
+            "learn mood: hints are free, u goes back a decision"
+            if self.session.mood == "learn"
+            else "win mood: no rewind, hints cost points"
+        )
+        self.terminal.say(
+            f"{self.session.level.file.title}. {mood}.\n`help` lists what may be typed, F1 explains the pane you are in.", "quiet"
+        )
+
+    # down: what the panes are told ------------------------------------------------------------------------------------
+
+    def _changed(self) -> None:
+        self._stale = True
+
+    def _tick(self) -> None:
+        now = monotonic()
+        passed, self._last_tick = min(now - self._last_tick, 5 * TICK), now
+        self.sitting.pacer.tick(passed)
+        if self._stale:
+            self._refresh_view()
+
+    def _refresh_view(self) -> None:
+        self._stale = False
+        view = self.sitting.view()
+        self.view = view
+        self.clock = self._clock()
+        self.query_one(FoldedBar).urgent = sum(p.holder == "YOURS" and p.state == "open" for p in view.pages)
+        if self.session.over and not self._over_told:
+            self._over_told = True
+            self.post_message(self.Over(self.session))
+
+    def _clock(self) -> Clock:
+        pacer = self.sitting.pacer
+        pace = PACE_NAMES[pacer.pace]
+        if pacer.waiting is not None:
+            return Clock(False, pace, "the clock waits for the real result", True)
+        if pacer.running and pacer.held is not None:
+            return Clock(False, pace, f"held while {pacer.held}")
+        return Clock(pacer.moving, pace, pacer.stopped_because)
+
+    def _live_changed(self) -> None:
+        if self.live is not None and self.is_mounted:
+            self.query_one(TrainingsPane).live = dict(self.live.of)
+
+    def _said(self, text: str, tone: str) -> None:
+        if self.is_mounted:
+            self.terminal.say(text, tone)
+
+    @property
+    def terminal(self) -> TerminalPane:
+        return self.query_one(TerminalPane)
+
+    # up: what the panes ask for ---------------------------------------------------------------------------------------
+
+    @on(TerminalPane.Entered)
+    def _entered(self, event: TerminalPane.Entered) -> None:
+        self.terminal.echo(event.text)
+        self.sitting.pacer.hold(None)
+        self.sitting.enter(event.text)
+        self._refresh_view()
+
+    @on(TerminalPane.Edited)
+    def _edited(self, event: TerminalPane.Edited) -> None:
+        text = event.text
+        self.sitting.pacer.hold("typing" if text.strip() else None)
+        seen = self.sitting.foresee(text)
+        self.terminal.foresight = Foresight(seen.tone, seen.text, seen.usage)
+        if text.strip() and event.cursor == len(text):
+            found = self.sitting.complete(text, event.cursor)
+            typed = text[found.start : event.cursor]
+            offers = tuple(Choice(c.text, c.meaning, c.complete) for c in found.candidates if c.text != typed)
+            self.terminal.choices = Choices(found.start, offers[:40])
+        else:
+            self.terminal.choices = Choices()
+
+    @on(LineInput.ClockKey)
+    async def _clock_key(self, event: LineInput.ClockKey) -> None:
+        await self.run_action(event.action)
+
+    @on(LineInput.Left)
+    def _left_line(self) -> None:
+        self.query_one(f"#{self.shown}", Pane).target().focus()
+
+    @on(FoldedBar.Chosen)
+    def _chosen(self, event: FoldedBar.Chosen) -> None:
+        self.action_show_pane(event.name)
+
+    @on(PagerPane.Acknowledged)
+    def _acknowledged(self, event: PagerPane.Acknowledged) -> None:
+        self.sitting.acknowledge(event.incident)
+
+    @on(PagerPane.Opened)
+    def _opened(self, event: PagerPane.Opened) -> None:
+        from cloudlab.app.panes.pager.page import PageScreen
+
+        page = next((p for p in self.view.pages if p.id == event.incident), None) if self.view is not None else None
+        if page is None or self.view is None:
+            return
+
+        def closed(answer: Answer | None) -> None:
+            if answer == ("ack", ""):
+                self.sitting.acknowledge(page.id)
+            elif answer is not None:
+                self.action_show_pane("terminal")
+                self.terminal.line.put(answer[1])
+
+        self.app.push_screen(PageScreen(page, self.view.status.now), closed)
+
+    # keys -------------------------------------------------------------------------------------------------------------
+
+    def action_toggle_clock(self) -> None:
+        self.sitting.pacer.toggle()
+        self._refresh_view()
+
+    def action_faster(self) -> None:
+        self.sitting.pacer.faster()
+
+    def action_slower(self) -> None:
+        self.sitting.pacer.slower()
+
+    def action_next_event(self) -> None:
+        self.sitting.pacer.to_next_event()
+        self._refresh_view()
+
+    def action_hint(self) -> None:
+        self.sitting.hint()
+
+    def action_undo(self) -> None:
+        self.sitting.undo()
+        self._refresh_view()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Undo is a key of learn mood only."""
+        return self.session.mood == "learn" if action == "undo" else True
+
+    def action_help(self) -> None:
+        from cloudlab.app.screens.help.screen import HelpScreen
+
+        focused = self.focused
+        pane = next((a for a in focused.ancestors_with_self if isinstance(a, Pane)), None) if focused is not None else None
+        self.app.push_screen(HelpScreen((pane.HELP + "\n---\n" if pane is not None else "") + PLAY_HELP))
+
+    def action_show_pane(self, name: str) -> None:
+        if name in DECK:
+            self.deck = name
+        else:
+            self.shown = name
+        self._arrange()
+        self.query_one(f"#{name}", Pane).target().focus()
+
+    def action_leave(self) -> None:
+        self.sitting.pacer.pause("back to the menu")
+        self.post_message(self.Left(self.session))
+
+    # layout -----------------------------------------------------------------------------------------------------------
+
+    def on_resize(self, event: Resize) -> None:
+        self._arrange()
+
+    def _arrange(self) -> None:
+        if not self.is_mounted:
+            return
+        size = self.app.size
+        self.set_class(size.width < WIDE[0] or size.height < WIDE[1], "-folded")
+        for name in STAGE:
+            self.query_one(f"#{name}").set_class(name == self.shown, "-shown")
+        for name in DECK:
+            self.query_one(f"#{name}").set_class(name == self.deck, "-shown")
+
+    def on_unmount(self) -> None:
+        self.sitting.close()
