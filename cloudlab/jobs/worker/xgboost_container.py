@@ -14,7 +14,7 @@ import numpy as np
 import xgboost
 
 from cloudlab.jobs.worker.data import Dataset, Floats, Split
-from cloudlab.jobs.worker.failures import AlgorithmError, ClientError, is_out_of_memory
+from cloudlab.jobs.worker.failures import AlgorithmError, ArtifactDamaged, ClientError, is_out_of_memory
 from cloudlab.jobs.worker.metrics import ANSWER_METRICS, auc, confusion, mean_squared_error, r2
 from cloudlab.jobs.worker.model import Log, Made, Report
 from cloudlab.jobs.worker.words import Words, names
@@ -51,6 +51,9 @@ _CUSTOMER_ERRORS = (
     "should be greater equal to 0",
 )
 """Library messages which the real container blames on the customer, with those that replaced them since."""
+
+_UBJ_MODEL = b"{L\0\0\0\0\0\0\0\x07learner"
+"""How every model begins: an object whose first key is `learner`."""
 
 _SOURCE_LINE = re.compile(r"\[\d\d:\d\d:\d\d\] \S+:\d+: ")
 
@@ -119,6 +122,8 @@ def train(spec: TrainingSpec, dataset: Dataset, threads: int, report: Report, lo
 
 def scores(content: bytes, rows: Floats, threads: int) -> Floats:
     """Return one score per row: what the objective yields; for several classes, that of class 1."""
+    if not content.startswith(_UBJ_MODEL):  # The library's own parser crashes on an empty file.
+        raise ArtifactDamaged("not a model in UBJ")
     booster = xgboost.Booster({"nthread": threads})
     booster.load_model(bytearray(content))
     if booster.num_features() != rows.shape[1]:
