@@ -74,8 +74,8 @@ def way_out(trail: Trail, world: World, instance: Instance, gateway: InternetGat
         target = gateway.id if gateway is not None else "<igw>"
         if route is None:
             whose = "" if explicit_table(world, subnet.id) else f" ({label(world, subnet.id)} uses it because it has no table of its own)"
-            part = " but to a part of it" if any(leads_out(world, table, other) for other in clients) else ""
-            trail.stops(table.id, name, f"no route leads to the internet{part}{whose}", _route_hint(world, table, subnet, target))
+            part = "more than a part of " if any(leads_out(world, table, other) for other in clients) else ""
+            trail.stops(table.id, name, f"no route leads to {part}the internet{whose}", _route_hint(world, table, subnet, target))
         elif not is_active(world, table, route) and not route.target.startswith("nat-"):
             trail.stops(
                 table.id,

@@ -126,7 +126,7 @@ OBSTACLES: dict[str, tuple[Change, str, str, str]] = {
     "half a route": (
         changed(RouteTable, "rtb-1", routes=(LOCAL, Route("128.0.0.0/1", "igw-1"))),
         "rtb-1",
-        "no route leads to the internet",
+        "no route leads to more than a part of the internet",
         "ec2 create-route",
     ),
     "black hole": (
