@@ -127,6 +127,7 @@ def service(world: World, scenario: Scenario, need: Need) -> Service:
         failed=whole.failed,
         value_micros=whole.value_micros,
         slo_target_ppm=scenario.slo.target_ppm,
+        slo_since=scenario.slo.since,
         answered_ppm=(counted.offered - counted.bad) * 1_000_000 // counted.offered if counted.offered else 1_000_000,
         budget_left_ppm=state.budget_left_ppm,
         budget_gone_in=state.gone_in,

@@ -55,6 +55,8 @@ class Service:
     failed: tuple[tuple[str, int], ...]
     value_micros: int
     slo_target_ppm: int
+    slo_since: Seconds
+    """From when on requests count against the error budget."""
     answered_ppm: int
     """Answered in time since the SLO counts, ppm; 1,000,000 before it counts."""
     budget_left_ppm: int
