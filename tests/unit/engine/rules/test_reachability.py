@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from cloudlab.commands.registry import COMMANDS
-from cloudlab.commands.shapes import parameters
+from cloudlab.dialects.aws_cli import parse
 from cloudlab.engine.rules.path import Path
 from cloudlab.engine.rules.reachability import between, faces_internet, from_internet, is_public_subnet, to_internet
 from cloudlab.model.compute import Instance, Software
@@ -68,12 +68,12 @@ def commands_in(hint: str) -> list[str]:
 
 
 def assert_typeable(hint: str) -> None:
-    """Every command a hint names exists, and so does every flag of it."""
+    """Every command a hint names exists, and where it is written out, the aws CLI's grammar takes it."""
     for line in commands_in(hint):
         service, verb, *rest = shlex.split(line)
-        command = COMMANDS[service, verb]
-        known = {p.flag for p in parameters(command)} | {flag.name for c in command.cli for flag in c.flags}
-        assert {word[2:] for word in rest if word.startswith("--")} <= known, line
+        assert (service, verb) in COMMANDS
+        if rest:
+            parse(line)
 
 
 def test_the_open_way_in_is_told_station_by_station(world: World) -> None:
