@@ -7,6 +7,7 @@ from typing import Any
 
 from cloudlab.commands.s3 import CreateBucket, DeleteBucket, DeleteObject, ListBuckets, ListObjectsV2, PutObject
 from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, refuse
+from cloudlab.engine.removal import removed
 from cloudlab.engine.rules.billing import Charge, prices
 from cloudlab.model.events.billing import Charged, MeterStarted, MeterStopped
 from cloudlab.model.events.run import ResourcesSeen
@@ -164,7 +165,7 @@ def decide_delete_object(ctx: Context, command: DeleteObject) -> Events:
 
 @evolves(ObjectDeleted)
 def evolve_object_deleted(world: World, event: ObjectDeleted) -> World:
-    return world.drop(StoredObject, event.stored)
+    return removed(world, StoredObject, event.stored)
 
 
 @decides(DeleteBucket)
@@ -179,7 +180,7 @@ def decide_delete_bucket(ctx: Context, command: DeleteBucket) -> Events:
 
 @evolves(BucketDeleted)
 def evolve_bucket_deleted(world: World, event: BucketDeleted) -> World:
-    return world.drop(Bucket, event.bucket)
+    return removed(world, Bucket, event.bucket)
 
 
 # what others ask of buckets ------------------------------------------------------------------------------------------------------

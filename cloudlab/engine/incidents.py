@@ -120,11 +120,13 @@ def fire_provider_acts(ctx: Context, timer: Timer) -> Events:
 
 @fires("incident-due")
 def fire_incident_due(ctx: Context, timer: Timer) -> Events:
-    """Waiting has turned into damage."""
+    """Waiting has turned into damage, where there is something to damage: who can't be reached is not broken into."""
     incident = ctx.world.get(Incident, timer.target)
     if incident.is_open and not incident.failed:
-        yield IncidentCameToDamage(incident.id, ctx.scenario.catalogue.incident(incident.kind).if_ignored)
-        yield from BEHAVIOURS[incident.kind].damage(ctx, incident)
+        done = tuple(BEHAVIOURS[incident.kind].damage(ctx, incident))
+        if done:
+            yield IncidentCameToDamage(incident.id, ctx.scenario.catalogue.incident(incident.kind).if_ignored)
+        yield from done
 
 
 @evolves(IncidentDetected)

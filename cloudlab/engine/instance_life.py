@@ -9,6 +9,7 @@ from cloudlab.commands.ec2_compute import RebootInstances, StartInstances, StopI
 from cloudlab.engine.instance import describe_state, need_instance
 from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, fires, refuse
 from cloudlab.engine.launch import need_type, vcpu_quota, vcpus_in_use
+from cloudlab.engine.model_server import withdraw
 from cloudlab.engine.rules.addressing import elastic_of, spare_public_address
 from cloudlab.model.compute import Instance
 from cloudlab.model.events.billing import MeterStarted, MeterStopped
@@ -204,7 +205,10 @@ def evolve_instance_rebooting(world: World, event: InstanceRebooting) -> World:
 
 @decides(TerminateInstances)
 def decide_terminate_instances(ctx: Context, command: TerminateInstances) -> Events:
-    """The root volume goes too (DeleteOnTermination is true for it), so nothing of it is paid any more."""
+    """The root volume goes too (DeleteOnTermination is true for it), so nothing of it is paid any more.
+
+    Callers are told first: its address is taken out of what they use.
+    """
     instances = [need_instance(ctx, key) for key in command.instance_ids]
     for instance in instances:
         if instance.state not in ("shutting-down", "terminated"):
@@ -212,6 +216,7 @@ def decide_terminate_instances(ctx: Context, command: TerminateInstances) -> Eve
             yield MeterStopped("compute", instance.id)
             yield MeterStopped("storage", instance.id)
             yield MeterStopped("public-ipv4", instance.id)
+            yield from withdraw(ctx, instance)
     yield _seen(instances)
 
 

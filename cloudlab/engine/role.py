@@ -17,6 +17,7 @@ from cloudlab.commands.iam import (
     ListRoles,
 )
 from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, refuse
+from cloudlab.engine.removal import removed
 from cloudlab.engine.rules.policies import BY_ARN, MANAGED_POLICIES, ManagedPolicy
 from cloudlab.model.events.identity import RoleCreated, RoleDeleted, RolePoliciesChanged
 from cloudlab.model.events.run import ResourcesSeen
@@ -131,7 +132,7 @@ def decide_delete_role(ctx: Context, command: DeleteRole) -> Events:
 
 @evolves(RoleDeleted)
 def evolve_role_deleted(world: World, event: RoleDeleted) -> World:
-    return world.drop(Role, event.role)
+    return removed(world, Role, event.role)
 
 
 @decides(AttachRolePolicy)

@@ -17,6 +17,8 @@ class Software:
     """The Python runtime and libraries are installed."""
     model: TrainingSpec | None = None
     """The model whose artifact lies on the disk."""
+    serving: TrainingSpec | None = None
+    """The model the server has loaded; a newer one on the disk waits for the next start of the server."""
     server_port: int | None = None
     """The model server listens here."""
     monitoring: bool = False
@@ -89,3 +91,5 @@ class Invocation:
     ended: Seconds | None = None
     training: TrainingSpec | None = None
     """Set where the document trains a model."""
+    training_from: Seconds | None = None
+    """When its first pass over the data began."""

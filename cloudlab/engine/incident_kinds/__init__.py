@@ -1,5 +1,11 @@
 """What can go wrong: one module per kind of incident; importing this package registers how each behaves."""
 
-from cloudlab.engine.incident_kinds import endpoint_instance_replaced
+from cloudlab.engine.incident_kinds import (
+    disk_full,
+    endpoint_instance_replaced,
+    instance_status_check,
+    os_cve,
+    security_group_scanned,
+)
 
-__all__ = ["endpoint_instance_replaced"]
+__all__ = ["disk_full", "endpoint_instance_replaced", "instance_status_check", "os_cve", "security_group_scanned"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from cloudlab.model.compute import Instance, Invocation, Software
 from cloudlab.model.events.base import Event
 from cloudlab.model.time import Seconds
+from cloudlab.model.training import TrainingSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,15 @@ class InvocationAdvanced(Event):
     stage: str
     ready: Seconds
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InvocationTraining(Event):
+    """A document begins to train a model; its real result is needed at `ready`."""
+
+    invocation: str
+    spec: TrainingSpec
+    ready: Seconds
 
 
 @dataclass(frozen=True, slots=True)

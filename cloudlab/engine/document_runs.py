@@ -1,0 +1,97 @@
+"""Documents at work: what each does on its instance, stage by stage, and how it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from cloudlab.engine.kernel import Context, Events, fires
+from cloudlab.engine.rules.permissions import may, role_of, without_role
+from cloudlab.model.compute import Instance, Invocation
+from cloudlab.model.events.compute import DiskCleaned, InvocationEnded, SoftwareChanged
+from cloudlab.model.world import Timer
+
+Run = Callable[[Context, Invocation, Instance, str], Events]
+RUNS: dict[str, Run] = {}
+"""Document -> what it does at the end of a stage (`worked` is the first)."""
+
+
+def runs(document: str) -> Callable[[Run], Run]:
+    """Register what a document does."""
+
+    def register(handler: Run) -> Run:
+        assert document not in RUNS, f"{document} is written twice"
+        RUNS[document] = handler
+        return handler
+
+    return register
+
+
+@fires("invocation")
+def fire_invocation(ctx: Context, timer: Timer) -> Events:
+    """A stage of a document is through, unless the machine went away under it."""
+    invocation = ctx.world.get(Invocation, timer.target)
+    stage = dict(timer.data)["stage"]
+    instance = ctx.world.get(Instance, invocation.instance)
+    if instance.state != "running" or instance.booted is None:
+        return (failed(invocation, f"The instance went away while the document ran: it is {_how(instance)}."),)
+    if stage != "rebooted" and instance.booted > invocation.requested:
+        return (failed(invocation, "The instance was restarted while the document ran."),)
+    if instance.checks == "failed":
+        return (failed(invocation, "The operating system hangs; the agent reports nothing more."),)
+    return RUNS[invocation.document](ctx, invocation, instance, stage)
+
+
+def _how(instance: Instance) -> str:
+    return "restarting" if instance.state == "running" else instance.state
+
+
+def failed(invocation: Invocation, why: str) -> InvocationEnded:
+    return InvocationEnded(invocation.id, "Failed", why)
+
+
+def succeeded(invocation: Invocation, output: str) -> InvocationEnded:
+    return InvocationEnded(invocation.id, "Success", output)
+
+
+def no_space(invocation: Invocation) -> InvocationEnded:
+    return failed(invocation, "No space left on device: run cloudlab-CleanDisk first.")
+
+
+def one(invocation: Invocation, name: str) -> str:
+    """Return the value of a parameter that takes one."""
+    return dict(invocation.parameters)[name][0]
+
+
+@runs("AWS-ConfigureAWSPackage")
+def run_configure_package(ctx: Context, invocation: Invocation, instance: Instance, stage: str) -> Events:
+    """The real document leaves the agent to be started by another one; here installing includes starting."""
+    install = one(invocation, "action") == "Install"
+    if install and instance.disk == "full":
+        yield no_space(invocation)
+        return
+    if install:
+        role = role_of(ctx.world, instance)
+        permit = may(ctx.world, role.id, "cloudwatch:PutMetricData") if role is not None else None
+        if not permit:
+            why = permit.reason if permit is not None else without_role(ctx.world, instance)
+            yield failed(invocation, f"The agent can send nothing: AccessDenied: {why}. Attach CloudWatchAgentServerPolicy.")
+            return
+    yield SoftwareChanged(instance.id, replace(instance.software, monitoring=install))
+    yield succeeded(invocation, "The CloudWatch agent reports this instance." if install else "The CloudWatch agent is gone.")
+
+
+@runs("cloudlab-InstallRuntime")
+def run_install_runtime(ctx: Context, invocation: Invocation, instance: Instance, stage: str) -> Events:
+    if instance.disk == "full":
+        yield no_space(invocation)
+        return
+    yield SoftwareChanged(instance.id, replace(instance.software, runtime=True))
+    yield succeeded(invocation, "Python, the libraries and the model server are installed.")
+
+
+@runs("cloudlab-CleanDisk")
+def run_clean_disk(ctx: Context, invocation: Invocation, instance: Instance, stage: str) -> Events:
+    if instance.disk == "full":
+        yield DiskCleaned(instance.id)
+    yield succeeded(invocation, "Old logs are gone; from now on they are rotated daily.")

@@ -1,0 +1,80 @@
+"""The model server of one's own instance: started and stopped by documents, given to the callers, and how it answers them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cloudlab.engine.document_runs import failed, no_space, one, runs, succeeded
+from cloudlab.engine.kernel import Context, Events, NeedsFact, Want
+from cloudlab.engine.rules.fronts import front_of
+from cloudlab.engine.rules.reachability import from_internet
+from cloudlab.model.compute import Instance, Invocation
+from cloudlab.model.events.compute import SoftwareChanged
+from cloudlab.model.events.serving import AddressHandedOver, AddressWithdrawn
+from cloudlab.model.operations import Front, Handover
+from cloudlab.model.scenario import Need, Scenario
+from cloudlab.model.world import World
+
+
+@runs("cloudlab-StartModelServer")
+def run_start_model_server(ctx: Context, invocation: Invocation, instance: Instance, stage: str) -> Events:
+    """The server comes up with the model on the disk, now and after each boot, and the callers of the need that model was
+    trained for learn its address: by name, so that a new public address after a stop needs no second round."""
+    software, port = instance.software, int(one(invocation, "Port"))
+    if instance.disk == "full":
+        yield no_space(invocation)
+    elif not software.runtime:
+        yield failed(invocation, "python3: command not found. Run cloudlab-InstallRuntime first.")
+    elif software.model is None:
+        yield failed(invocation, "No model lies in /opt/ml/model. Run cloudlab-TrainModel first.")
+    else:
+        needs = [n for n in ctx.scenario.needs if n.dataset == software.model.dataset]
+        for need in needs:
+            if ctx.world.scored(software.model.digest(), need.dataset) is None:
+                raise NeedsFact(Want(software.model, need.dataset))
+        yield SoftwareChanged(instance.id, replace(software, server_port=port, serving=software.model))
+        for need in needs:
+            key = f"{need.id}:{instance.id}"
+            if ctx.world.find(Handover, key) is None:
+                yield AddressHandedOver(Handover(key, need.id, instance.id, ctx.now))
+        whom = ", ".join(n.title for n in needs) or "nobody: no need asks for a model of this data"
+        yield succeeded(invocation, f"The model server listens on port {port}. Its address went to: {whom}.")
+
+
+@runs("cloudlab-StopModelServer")
+def run_stop_model_server(ctx: Context, invocation: Invocation, instance: Instance, stage: str) -> Events:
+    yield SoftwareChanged(instance.id, replace(instance.software, server_port=None, serving=None))
+    yield from withdraw(ctx, instance)
+    yield succeeded(invocation, "The model server is stopped.")
+
+
+def withdraw(ctx: Context, instance: Instance) -> Events:
+    """Take an instance's address away from all callers."""
+    for handover in ctx.world.every(Handover):
+        if handover.resource == instance.id:
+            yield AddressWithdrawn(handover.id)
+
+
+@front_of
+def front_of_instance(world: World, scenario: Scenario, need: Need, resource: str) -> Front | None:
+    """Tell how an instance answers the callers of a need.
+
+    Not reached: what reachability says (timeout, refused). Reached: an error while the disk is full, as the server can't write
+    its log; once somebody got in, as its answers can't be trusted; and without a model of this need's data.
+    """
+    instance = world.find(Instance, resource)
+    if instance is None:
+        return None
+    hardware = scenario.catalogue.instance_type(instance.type)
+    assert hardware is not None
+    front = Front(resource, hardware.requests_per_minute, instance.software.serving)
+    path = from_internet(world, resource, need.port)
+    if not path.ok:
+        return replace(front, cause=path.symptom, reason=path.sentence())
+    if instance.compromised:
+        return replace(front, cause="error", reason="somebody else controls the instance; its answers can't be trusted")
+    if instance.disk == "full":
+        return replace(front, cause="error", reason="HTTP 500: the disk is full and the server can't write its log")
+    if front.model is None or front.model.dataset != need.dataset:
+        return replace(front, model=None, cause="error", reason=f"HTTP 500: no model of {need.dataset} is loaded")
+    return front

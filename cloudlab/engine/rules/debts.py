@@ -1,0 +1,40 @@
+"""Debts: weaknesses a team carries along, and for how long; counted in resource-seconds, so tearing down at the end hides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cloudlab.engine.rules.exposure import open_to_world
+from cloudlab.engine.rules.vulnerabilities import lacking
+from cloudlab.model.compute import Instance
+from cloudlab.model.operations import Debt
+from cloudlab.model.time import Seconds
+from cloudlab.model.world import World
+
+KINDS = ("unpatched", "exposed", "unencrypted", "unmonitored")
+
+
+def debts_now(world: World) -> Iterator[tuple[str, str]]:
+    """Yield (kind, resource) of every weakness there is at this moment.
+
+    unencrypted: a root volume, as long as it exists. The others count while the machine runs: unpatched, a published fix is not in
+    force; exposed, a port other than 80 and 443 is open to the world; unmonitored, no agent reports it.
+    """
+    for instance in world.every(Instance):
+        if instance.state in ("shutting-down", "terminated"):
+            continue
+        if not instance.encrypted:
+            yield "unencrypted", instance.id
+        if instance.state != "running":
+            continue
+        if lacking(world, instance):
+            yield "unpatched", instance.id
+        if open_to_world(world, instance.id):
+            yield "exposed", instance.id
+        if not instance.software.monitoring:
+            yield "unmonitored", instance.id
+
+
+def debt_seconds(debt: Debt, now: Seconds) -> Seconds:
+    """Return the resource-seconds of a debt up to `now`."""
+    return debt.seconds + (now - debt.since if debt.since is not None else 0)

@@ -1,0 +1,220 @@
+"""Systems Manager: which instances it manages, documents sent to them, and what became of each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cloudlab.commands.ssm import (
+    DescribeInstanceInformation,
+    DescribeInstancePatchStates,
+    GetCommandInvocation,
+    ListCommandInvocations,
+    SendCommand,
+    Target,
+)
+from cloudlab.engine.documents import checked, need_document
+from cloudlab.engine.instance import is_shown, need_instance
+from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, refuse
+from cloudlab.engine.rules.managed import missing_piece
+from cloudlab.engine.rules.vulnerabilities import lacking
+from cloudlab.model.compute import Instance, Invocation
+from cloudlab.model.events.compute import CommandSent, InvocationAdvanced, InvocationEnded, InvocationTraining
+from cloudlab.model.events.run import ResourcesSeen
+from cloudlab.model.ids import ACCOUNT, hexadecimal
+from cloudlab.model.time import stamp
+from cloudlab.model.world import World
+
+
+def command_id(origin: str) -> str:
+    """Return a command's id in AWS's shape (a UUID)."""
+    digits = hexadecimal("command", origin)
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:32]))
+
+
+@decides(SendCommand)
+def decide_send_command(ctx: Context, command: SendCommand) -> Events:
+    """Every instance named has to be a managed node that can be reached now; what the document needs besides, it finds out itself."""
+    document = need_document(command.document_name)
+    parameters = checked(document, command.parameters)
+    instances = _addressed(ctx, command)
+    work = ctx.scenario.catalogue.effort(f"ssm:SendCommand/{document.name}").machine_seconds
+    name = command_id(ctx.origin)
+    invocations = tuple(Invocation(f"{name}/{i.id}", name, i.id, document.name, parameters, ctx.now) for i in instances)
+    yield CommandSent(invocations, (ctx.now + work,) * len(invocations))
+    yield ResourcesSeen(tuple(("Invocation", i.id) for i in invocations))
+
+
+def _addressed(ctx: Context, command: SendCommand) -> list[Instance]:
+    if bool(command.instance_ids) == bool(command.targets):
+        refuse(
+            "InvalidTarget",
+            "The target is not valid: name either instance ids or targets.",
+            "--instance-ids i-... or --targets Key=tag:Name,Values=web",
+        )
+    if command.targets:
+        found = [i for i in ctx.world.every(Instance) if all(_fits(i, t) for t in command.targets)]
+        managed = [i for i in found if missing_piece(ctx.world, ctx.scenario, i) is None]
+        if not managed:
+            why = f"{found[0].id}: {missing_piece(ctx.world, ctx.scenario, found[0])}" if found else "No instance has that tag or id"
+            refuse("InvalidTarget", "The targets match no managed instance.", f"{why}.")
+        return managed
+    instances = []
+    for key in dict.fromkeys(command.instance_ids):
+        instance = ctx.world.find(Instance, key)
+        missing = missing_piece(ctx.world, ctx.scenario, instance) if instance is not None else "there is no such instance"
+        if instance is None or missing is not None:
+            refuse(
+                "InvalidInstanceId",
+                f"Instances [[{key}]] not in a valid state for account {ACCOUNT}",
+                f"{key} is no managed node: {missing}.",
+            )
+        instances.append(instance)
+    return instances
+
+
+def _fits(instance: Instance, target: Target) -> bool:
+    if target.key in ("InstanceIds", "instanceids"):
+        return instance.id in target.values
+    if not target.key.startswith("tag:"):
+        refuse("InvalidTarget", f"The target key '{target.key}' is not valid.", "Key=InstanceIds or Key=tag:<name>.")
+    return dict(instance.tags).get(target.key[4:]) in target.values
+
+
+@evolves(CommandSent)
+def evolve_command_sent(world: World, event: CommandSent) -> World:
+    for invocation, ready in zip(event.invocations, event.ready, strict=True):
+        world = world.put(invocation).schedule(ready, "invocation", invocation.id, stage="worked")
+    return world
+
+
+@evolves(InvocationAdvanced)
+def evolve_invocation_advanced(world: World, event: InvocationAdvanced) -> World:
+    world = world.change(Invocation, event.invocation, detail=event.detail)
+    return world.schedule(event.ready, "invocation", event.invocation, stage=event.stage)
+
+
+@evolves(InvocationTraining)
+def evolve_invocation_training(world: World, event: InvocationTraining) -> World:
+    world = world.change(Invocation, event.invocation, training=event.spec, training_from=world.now)
+    return world.schedule(event.ready, "invocation", event.invocation, stage="result")
+
+
+@evolves(InvocationEnded)
+def evolve_invocation_ended(world: World, event: InvocationEnded) -> World:
+    return world.change(Invocation, event.invocation, status=event.status, detail=event.detail, ended=world.now)
+
+
+# answers and looks ---------------------------------------------------------------------------------------------------------------
+
+
+@answers(SendCommand)
+def answer_send_command(ctx: Context, command: SendCommand) -> dict[str, Any]:
+    name = command_id(ctx.origin)
+    sent = [i for i in ctx.world.every(Invocation) if i.command == name]
+    return {
+        "Command": {
+            "CommandId": name,
+            "DocumentName": command.document_name,
+            "Parameters": {key: list(value) for key, value in sent[0].parameters},
+            "InstanceIds": [i.instance for i in sent],
+            "TargetCount": len(sent),
+            "RequestedDateTime": stamp(sent[0].requested),
+            "Status": "InProgress",
+            "Comment": command.comment,
+        }
+    }
+
+
+@decides(ListCommandInvocations)
+def decide_list_command_invocations(ctx: Context, command: ListCommandInvocations) -> Events:
+    yield ResourcesSeen(tuple(("Invocation", i.id) for i in _listed(ctx, command)))
+
+
+@answers(ListCommandInvocations)
+def answer_list_command_invocations(ctx: Context, command: ListCommandInvocations) -> dict[str, Any]:
+    return {"CommandInvocations": [_describe(i) for i in reversed(_listed(ctx, command))]}
+
+
+def _listed(ctx: Context, command: ListCommandInvocations) -> list[Invocation]:
+    return [i for i in ctx.world.every(Invocation) if command.command_id in (None, i.command) and command.instance_id in (None, i.instance)]
+
+
+@decides(GetCommandInvocation)
+def decide_get_command_invocation(ctx: Context, command: GetCommandInvocation) -> Events:
+    key = f"{command.command_id}/{command.instance_id}"
+    if ctx.world.find(Invocation, key) is None:
+        sent = [f"{i.command} on {i.instance}" for i in ctx.world.every(Invocation)][-2:]
+        refuse(
+            "InvocationDoesNotExist",
+            f"Command {command.command_id} was not sent to {command.instance_id}.",
+            f"The last ones: {', '.join(sent)}." if sent else "No document has been sent yet.",
+        )
+    yield ResourcesSeen((("Invocation", key),))
+
+
+@answers(GetCommandInvocation)
+def answer_get_command_invocation(ctx: Context, command: GetCommandInvocation) -> dict[str, Any]:
+    invocation = ctx.world.get(Invocation, f"{command.command_id}/{command.instance_id}")
+    failed = invocation.status == "Failed"
+    return _describe(invocation) | {
+        "ResponseCode": {"InProgress": -1, "Success": 0}.get(invocation.status, 1),
+        "StandardOutputContent": "" if failed else invocation.detail,
+        "StandardErrorContent": invocation.detail if failed else "",
+    }
+
+
+def _describe(invocation: Invocation) -> dict[str, Any]:
+    return {
+        "CommandId": invocation.command,
+        "InstanceId": invocation.instance,
+        "DocumentName": invocation.document,
+        "RequestedDateTime": stamp(invocation.requested),
+        "Status": invocation.status,
+        "StatusDetails": invocation.detail or invocation.status,
+    }
+
+
+@decides(DescribeInstanceInformation)
+def decide_describe_instance_information(ctx: Context, command: DescribeInstanceInformation) -> Events:
+    yield ResourcesSeen(tuple(("Instance", i.id) for i in _managed(ctx)))
+
+
+@answers(DescribeInstanceInformation)
+def answer_describe_instance_information(ctx: Context, command: DescribeInstanceInformation) -> dict[str, Any]:
+    return {
+        "InstanceInformationList": [
+            {"InstanceId": i.id, "PingStatus": "Online", "PlatformType": "Linux", "PlatformName": "Amazon Linux", "IPAddress": i.private_ip}
+            for i in _managed(ctx)
+        ]
+    }
+
+
+def _managed(ctx: Context) -> list[Instance]:
+    return [i for i in ctx.world.every(Instance) if is_shown(ctx.world, i) and missing_piece(ctx.world, ctx.scenario, i) is None]
+
+
+@decides(DescribeInstancePatchStates)
+def decide_describe_instance_patch_states(ctx: Context, command: DescribeInstancePatchStates) -> Events:
+    for key in command.instance_ids:
+        need_instance(ctx, key)
+    yield ResourcesSeen(tuple(("Instance", key) for key in command.instance_ids))
+
+
+@answers(DescribeInstancePatchStates)
+def answer_describe_instance_patch_states(ctx: Context, command: DescribeInstancePatchStates) -> dict[str, Any]:
+    states = []
+    for instance in (ctx.world.get(Instance, key) for key in command.instance_ids):
+        pending = instance.software.pending_reboot
+        missing = [f for f in lacking(ctx.world, instance) if f.vulnerability.id not in pending]
+        states.append(
+            {
+                "InstanceId": instance.id,
+                "BaselineId": "AWS-AmazonLinux2023DefaultPatchBaseline",
+                "InstalledCount": len(instance.software.patched),
+                "InstalledPendingRebootCount": len(pending),
+                "MissingCount": len(missing),
+                "FailedCount": 0,
+                "CriticalNonCompliantCount": len(missing) + len(pending),
+            }
+        )
+    return {"InstancePatchStates": states}
