@@ -81,7 +81,9 @@ def run(simulation: Simulation, person: str, command: Command) -> Outcome:
     happenings = list(outcome.happenings)
     while outcome.refusal is None and (current := simulation.world.get(Person, person).current) is not None:
         assert current.due is not None
-        happenings += simulation.advance(current.due).happenings
+        progress = simulation.advance(current.due)
+        assert progress.waiting is None, f"the clock waits for {progress.waiting} before this work is done; give it with pass_time"
+        happenings += progress.happenings
     return Outcome(tuple(happenings), outcome.refusal)
 
 
