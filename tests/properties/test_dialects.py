@@ -14,10 +14,15 @@ from pydantic import ValidationError
 from cloudlab.commands.base import Command
 from cloudlab.commands.registry import all_commands
 from cloudlab.commands.shapes import Boolean, Listing, Number, Parameter, Shape, Table, Text, parameters
-from cloudlab.dialects.aws_cli import parse, render
+from cloudlab.dialects.aws_cli import parse, parse_line, render
+from cloudlab.dialects.complete import KnownThings, complete
+from cloudlab.dialects.errors import LineError
+from cloudlab.dialects.highlight import highlight
 from cloudlab.dialects.human import human
+from cloudlab.dialects.script import ScriptError, parse_statement
 from cloudlab.dialects.shorthand import read_shorthand, write_shorthand
 from cloudlab.dialects.tokens import words_of
+from cloudlab.dialects.usage import signature
 
 AWKWARD = [
     "",
@@ -122,3 +127,52 @@ def test_shorthand_is_read_back(value: dict[str, Any]) -> None:
     if written is None:  # odd texts are left to JSON
         return
     assert json.dumps(read_shorthand(written)) == json.dumps(value)
+
+
+SCRAPS = [
+    *("ec2", "create-vpc", "describe-vpcs", "--cidr-block", "--tag-specifications", "ResourceType=vpc,Tags=[{", "--", "--query", "a["),
+    *(
+        "'",
+        '"',
+        "{",
+        "}",
+        "[",
+        "]",
+        "=",
+        ",",
+        "$x",
+        "$",
+        "->",
+        "&",
+        "!",
+        "as",
+        "#",
+        "\\",
+        "\n",
+        " ",
+        "wait",
+        "on incident a",
+        "end",
+        "note",
+    ),
+]
+
+
+@given(st.lists(st.sampled_from(SCRAPS).flatmap(lambda scrap: st.sampled_from([scrap, f"{scrap} "])), max_size=9).map("".join), st.data())
+def test_whatever_is_typed_is_answered_in_words(text: str, data: st.DataObject) -> None:
+    """Nothing typed ever ends in another error than our own, and no place lies outside the text."""
+    found = complete(text, data.draw(st.integers(0, len(text))), KnownThings(captured=[("x", "1")]))
+    assert 0 <= found.start <= found.end <= len(text)
+    at = 0
+    for span in highlight(text):
+        assert at <= span.start <= span.end <= len(text)
+        at = span.end
+    assert "\n" not in signature(text)
+    try:
+        parse_line(text, {"x": "1"})
+    except LineError as wrong:
+        assert wrong.sentence
+    try:
+        parse_statement(text, ["x"])
+    except ScriptError as error:
+        assert error.sentence
