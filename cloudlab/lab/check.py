@@ -12,8 +12,9 @@ from cloudlab.lab.session import Work
 from cloudlab.levels.loader import Level
 from cloudlab.levels.schema import BotPart
 from cloudlab.model.money import format_usd
-from cloudlab.model.time import span
+from cloudlab.model.time import HOUR, span
 
+HOURS_PER_YEAR = 8_760
 PAR_PERMILLE = 1150
 """Par is 1.15 x the best winning bot's median."""
 
@@ -90,7 +91,19 @@ def _complaints(level: Level, runs: list[Played]) -> list[str]:
         found.append("fewer than two tempting losers")
     if not any(b.value_share_max is not None for b in bots):
         found.append("no one-round model is held under a share of par's value")
-    return found + _par_complaints(level, runs)
+    return found + _rate_complaints(level) + _par_complaints(level, runs)
+
+
+def _rate_complaints(level: Level) -> list[str]:
+    """Hold the factor a level admits to against the rate of the fact: one strike within the run, per resource, to within a tenth."""
+    found = []
+    hours = level.file.clock.seconds / HOUR
+    for incident in level.file.incidents:
+        rate = level.scenario.catalogue.incident(incident.kind).rate_ppm_per_year
+        honest = max(1.0, 1_000_000 * HOURS_PER_YEAR / (rate * hours)) if rate else 1.0
+        if abs(incident.rate_factor - honest) > honest / 10:
+            found.append(f"incidents.{incident.id}: rate_factor is {incident.rate_factor}, but one strike in {hours:g} h is x{honest:.0f} of the real rate")
+    return found
 
 
 def _par_complaints(level: Level, runs: list[Played]) -> list[str]:

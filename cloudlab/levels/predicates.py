@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from cloudlab.engine.rules import ledger, reachability, traffic
+from cloudlab.engine.rules import exposure, ledger, reachability, traffic
+from cloudlab.engine.rules.managed import missing_piece
 from cloudlab.model.compute import Instance
 from cloudlab.model.identity import Role
 from cloudlab.model.learning import Endpoint, SageModel, TrainingJob
@@ -132,6 +133,8 @@ def answered(world: World, scenario: Scenario, *, need: str, share: float, since
     if not got.offered:
         return Finding(False, "no requests have come in the counted hours yet")
     why = "" if got.served == got.offered else "; " + ", ".join(f"{n:,} failed: {cause}" for cause, n in got.failed)
+    if not got.served:
+        why += f"; {reachable(world, scenario, need=need).evidence}"
     percent = got.served * 10_000 // got.offered
     return Finding(got.served >= got.offered * share, f"{got.served:,} of {got.offered:,} requests answered ({percent / 100:.2f} %){why}")
 
@@ -171,6 +174,77 @@ def breached(world: World, scenario: Scenario) -> Finding:  # noqa: ARG001
 def not_breached(world: World, scenario: Scenario) -> Finding:
     found = breached(world, scenario)
     return Finding(not found.ok, found.evidence)
+
+
+@predicate("first-value-between")
+def first_value_between(world: World, scenario: Scenario, *, need: str, after: int, by: int) -> Finding:
+    """The first valued hour ended after `after` and no later than `by` (seconds since day 1, 00:00), or never, where `by` is beyond the end."""
+    reached = traffic.time_to_value(world, scenario, scenario.need(need))
+    if reached is None:
+        return Finding(by > scenario.ends, "there was no such hour")
+    return Finding(after < reached <= by, f"it ended {stamp(reached)}")
+
+
+@predicate("road-begun")
+def road_begun(world: World, scenario: Scenario) -> Finding:  # noqa: ARG001
+    by_hand, managed = world.table(Vpc), [r for r in world.every(Role) if "sagemaker.amazonaws.com" in r.trusted]
+    return Finding(
+        bool(by_hand) or bool(managed), "a VPC or a role for SageMaker is there" if by_hand or managed else "neither road is begun"
+    )
+
+
+@predicate("hand-reaches-out")
+def hand_reaches_out(world: World, scenario: Scenario) -> Finding:  # noqa: ARG001
+    """Every running instance can reach the internet; holds where there is no instance and another road is taken."""
+    running = [i for i in world.every(Instance) if i.state == "running"]
+    if not running:
+        missing = _next_part(world)
+        return Finding(bool(world.table(TrainingJob)) or missing == "", missing or "a training job runs without instances of yours")
+    for instance in running:
+        path = reachability.to_internet(world, instance.id)
+        if not path.ok:
+            return Finding(False, f"{path.sentence()}. {path.hint}")
+    return Finding(True, "every instance reaches out")
+
+
+def _next_part(world: World) -> str:
+    """Name the next part of a hand-built server that is not there, in the order in which one needs them."""
+    if not world.table(Vpc):
+        return "there is no VPC"
+    if not world.table(Subnet):
+        return "the VPC has no subnet"
+    if not any(g.vpc for g in world.every(InternetGateway)):
+        return "no internet gateway is attached to the VPC"
+    if not any(reachability.is_public_subnet(world, s.id) for s in world.every(Subnet)):
+        return "no route table sends 0.0.0.0/0 of a subnet to the internet gateway"
+    if not any(i.state in ("pending", "running") for i in world.every(Instance)):
+        return "no instance runs in the subnet"
+    return ""
+
+
+@predicate("managed-node")
+def managed_node(world: World, scenario: Scenario) -> Finding:
+    """Every running instance takes orders from Systems Manager; holds where there is none."""
+    for instance in world.every(Instance):
+        if instance.state == "running":
+            missing = missing_piece(world, scenario, instance)
+            if missing is not None:
+                return Finding(False, f"{instance.id}: {missing}")
+    return Finding(True, "Systems Manager reaches every instance")
+
+
+@predicate("no-world-open-ports")
+def no_world_open_ports(world: World, scenario: Scenario) -> Finding:  # noqa: ARG001
+    for instance in world.every(Instance):
+        if instance.state == "running" and (opened := exposure.open_to_world(world, instance.id)):
+            return Finding(False, f"{instance.id} through {opened[0].group}: {opened[0].ports}")
+    return Finding(True, "no port but 80 and 443 is open to the world")
+
+
+@predicate("watched")
+def watched(world: World, scenario: Scenario) -> Finding:  # noqa: ARG001
+    blind = [i.id for i in world.every(Instance) if i.state == "running" and not i.software.monitoring]
+    return Finding(not blind, "everything that serves is monitored" if not blind else f"nothing watches {', '.join(blind)}")
 
 
 @predicate("incidents-resolved")
