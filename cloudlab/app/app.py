@@ -13,13 +13,14 @@ from textual.events import Resize
 from cloudlab.app.doors import CannotOpen
 from cloudlab.app.screens.menu.screen import MenuScreen
 from cloudlab.app.theme import DARK
-from cloudlab.lab.settings import Settings, load_settings, save_settings
+from cloudlab.lab.settings import load_settings, save_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from cloudlab.app.doors import Doors
     from cloudlab.app.main import Start
+    from cloudlab.app.screens.debrief.screen import DebriefScreen
     from cloudlab.lab.session import Session
 
 
@@ -134,7 +135,7 @@ class CloudlabApp(App[int]):
         from cloudlab.app.screens.play.screen import PlayScreen
 
         self.session = session
-        self.journal = str(session.journal.path) if session.journal.path else None
+        self.journal = _journal_of(session)
         self.outcome = 1
         self.push_screen(PlayScreen(session, self.doors.live, pace=self.settings.pace))
 
@@ -161,11 +162,12 @@ class CloudlabApp(App[int]):
     def on_debrief_screen_left(self, event: object) -> None:
         self._leave_run()
 
-    def on_debrief_screen_again(self, event: object) -> None:
+    def on_debrief_screen_again(self, event: DebriefScreen.Again) -> None:
+        """Play the level again: with the same seed, or a new one."""
         assert self.session is not None
         level = self.session.level.id
         self._leave_run()
-        self.open_brief(level, self.doors.fresh_seed())
+        self.open_brief(level, event.seed if event.seed is not None else self.doors.fresh_seed())
 
     def _leave_run(self) -> None:
         self._pop_to_menu()
@@ -202,4 +204,7 @@ class CloudlabApp(App[int]):
         super()._handle_exception(error)
 
 
-__all__ = ["CloudlabApp", "Settings"]
+def _journal_of(session: Session) -> str | None:
+    """Return where a run is saved; a run that leaves no trace has no file."""
+    path: Path | None = session.journal.path
+    return str(path) if path is not None else None

@@ -95,7 +95,7 @@ def box(title: Line, inside: Sequence[Line], cells: int, look: str = FRAME) -> l
     """Draw a box `cells` wide around lines, its title in the upper edge."""
     room = cells - 4
     shown = fit(title, min(width(title), room - 1)) if room > 1 else ()
-    rest = max(0, cells - 4 - width(shown) - 1)
+    rest = max(0, room - width(shown))
     top: Line = (("┌ ", look), *shown, (" " + "─" * rest + "┐", look))
     body = [(("│ ", look), *fit(each, room), (" │", look)) for each in inside]
     return [top, *body, (("└" + "─" * (cells - 2) + "┘", look),)]

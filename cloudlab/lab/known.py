@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from cloudlab.dialects.complete import Pairs
 from cloudlab.engine.rules.policies import MANAGED_POLICIES
@@ -39,9 +40,9 @@ class KnownInRun:
             return [(arn("iam", f"role/{r.id}"), r.id) for r in world.every(Role)]
         if snake == "command":
             return list(self.catalogue("command"))
-        record = KINDS.get("".join(part.capitalize() for part in snake.split("_")))
+        record: Any = KINDS.get("".join(part.capitalize() for part in snake.split("_")))
         found = [r for r in world.every(record) if getattr(r, "state", "") != "terminated"] if record is not None else []
-        return [(str(r.id), "" if name_of(r) in (r.id, short(r.id)) else name_of(r)) for r in reversed(found)]  # type: ignore[attr-defined]
+        return [(str(r.id), "" if name_of(r) in (r.id, short(r.id)) else name_of(r)) for r in reversed(found)]
 
     def catalogue(self, group: str) -> Pairs:
         """Return the values of a group that the declarations or the script grammar name."""

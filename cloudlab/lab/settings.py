@@ -31,7 +31,7 @@ def load_settings() -> Settings:
     except (OSError, ValueError):
         return Settings()
     known = {f.name: type(f.default) for f in fields(Settings)}
-    kept = {k: v for k, v in read.items() if k in known and type(v) is known[k]} if isinstance(read, dict) else {}
+    kept: dict[str, Any] = {k: v for k, v in read.items() if k in known and type(v) is known[k]} if isinstance(read, dict) else {}
     settings = Settings(**kept)
     if not 0 <= settings.pace <= 2 or settings.mood not in ("learn", "win"):
         return Settings(reduced_motion=settings.reduced_motion)

@@ -9,7 +9,7 @@ from cloudlab.app import ink
 from cloudlab.app.drawing.traffic import TONES
 from cloudlab.app.figures import money, share
 from cloudlab.app.ink import MUTED, STRONG, Line, line, style
-from cloudlab.model.time import span
+from cloudlab.model.time import span, stamp
 
 if TYPE_CHECKING:
     from cloudlab.lab.view.slices import Service, Status
@@ -64,9 +64,11 @@ def _service(service: Service, now: int) -> Line:
     tone = TONES.get(service.state, "plain")
     old = now - service.as_of
     stale = f" ({span(old)} ago)" if old >= 60 else ""
+    counts = service.as_of > service.slo_since
+    slo = share(service.answered_ppm) if counts else f"from {stamp(service.slo_since)}"
     return line(
         ("SLO ", MUTED),
-        (share(service.answered_ppm), "" if service.answered_ppm >= service.slo_target_ppm else style("bad")),
+        (slo, MUTED if not counts else "" if service.answered_ppm >= service.slo_target_ppm else style("bad")),
         ("  value ", MUTED),
         money(service.value_micros),
         (stale, style("wait")),

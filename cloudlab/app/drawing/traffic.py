@@ -41,7 +41,8 @@ def _figures(service: Service) -> Line:
         words.append(f"{service.latency_ms} ms")
     if service.utilisation_permille:
         words.append(f"{service.utilisation_permille // 10} % busy")
-    words.append(f"error budget {share(max(0, service.budget_left_ppm))} left")
+    if service.as_of > service.slo_since:
+        words.append(f"error budget {share(max(0, service.budget_left_ppm))} left")
     if service.budget_gone_in is not None:
         words.append(f"gone in {span(service.budget_gone_in)}")
     return line(("  ".join(words), ""))

@@ -161,7 +161,7 @@ class MenuScreen(Screen[None]):
     def _tell_about(self) -> None:
         chosen = self.query_one("#choices-menu", OptionList).highlighted_option
         key = chosen.id if chosen is not None and chosen.id else ""
-        self.query_one("#about", Static).update(content([line(*row) if isinstance(row, list) else line(row) for row in self._about(key)]))
+        self.query_one("#about", Static).update(content([line(row) for row in self._about(key)]))
 
     def _about(self, key: str) -> list[ink.Span]:
         if key == "continue" and self.last is not None:

@@ -36,5 +36,8 @@ class TooSmallScreen(ModalScreen[None]):
             self._say(event.size.width, event.size.height)
 
     def _say(self, columns: int, rows: int) -> None:
-        text = f"cloudlab needs {LEAST[0]} x {LEAST[1]}.\nThis terminal has {columns} x {rows}.\nMake it larger; nothing is lost.\nCtrl+Q quits."
+        text = (
+            f"cloudlab needs {LEAST[0]} x {LEAST[1]}.\nThis terminal has {columns} x {rows}.\n"
+            "Make it larger; nothing is lost.\nCtrl+Q quits."
+        )
         self.query_one(Static).update(Content(text))

@@ -1,0 +1,192 @@
+"""The debrief: what the run came to, section by section; the other road is played meanwhile."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Footer, OptionList, Static
+from textual.widgets.option_list import Option
+
+from cloudlab.app.doors import CannotOpen
+from cloudlab.app.drawing import debrief as draw
+from cloudlab.app.ink import MUTED, STRONG, Line, content, line, style
+from cloudlab.app.screens.debrief.questions import Questions
+from cloudlab.app.widgets.sheet import Sheet
+
+if TYPE_CHECKING:
+    from cloudlab.app.doors import Doors
+    from cloudlab.lab.debrief import Side
+    from cloudlab.lab.session import Session
+
+SECTIONS = (
+    ("questions", "questions"),
+    ("score", "score"),
+    ("money", "money and hours"),
+    ("incidents", "incidents"),
+    ("provider", "what AWS did"),
+    ("other", "the other road"),
+    ("cards", "review cards"),
+    ("timeline", "timeline"),
+)
+PLAYING = "The other road is being played on the same seed, models and all. Look round meanwhile; it appears here."
+
+
+class DebriefScreen(Screen[None]):
+    """A list of sections, and the one chosen."""
+
+    CSS_PATH = "debrief.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "save", "save report"),
+        Binding("n", "again", "new seed"),
+        Binding("o", "same", "same seed, other road"),
+        Binding("escape,m,f10", "leave", "menu"),
+        Binding("f1", "help", "help"),
+    ]
+
+    class Left(Message):
+        """Back to the menu."""
+
+    class Again(Message):
+        """Play the level again, with this seed or a new one."""
+
+        def __init__(self, seed: int | None = None) -> None:
+            super().__init__()
+            self.seed = seed
+
+    def __init__(self, session: Session, doors: Doors) -> None:
+        super().__init__()
+        self.session = session
+        self.doors = doors
+        self.told = doors.debrief(session)
+        self.other: Side | None = None
+        self.other_state = PLAYING
+        self.section = ""
+
+    def compose(self) -> ComposeResult:
+        yield Static(self._head(), id="outcome", markup=False)
+        with Horizontal(id="debrief"):
+            yield OptionList(*(Option(Content(f" {word}"), id=key) for key, word in SECTIONS), id="sections", markup=False)
+            with Vertical(id="section"):
+                yield Sheet(id="section-text")
+                yield Questions(self.told.quizzes)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self.query_one("#sections").border_title = Content.styled("debrief", "bold")
+        self.query_one("#sections").focus()
+        asked = any(q.kind == "answered" and q.chosen is None for q in self.told.quizzes)
+        self._show("questions" if asked else "score")
+        self.query_one("#sections", OptionList).highlighted = 0 if asked else 1
+        self.run_worker(self._play_other_road(), name="other road")
+
+    def _head(self) -> Content:
+        told, outcome = self.told, self.told.mine.outcome
+        tone = "good" if outcome == "won" else "bad"
+        stars = "★" * told.score.stars + "☆" * (3 - told.score.stars)
+        return content(
+            [
+                line(
+                    (f" {'✓' if outcome == 'won' else '▲'} {outcome.upper()} ", style(tone)),
+                    (f" {told.title}", STRONG),
+                    (f"   {told.score.total:,} of 1,000", ""),
+                    (f"   {stars}", "$text-accent"),
+                    (f"   {told.mine.road} road", MUTED),
+                    (f"   seed {self.session.world.seed}", MUTED),
+                )
+            ]
+        )
+
+    async def _play_other_road(self) -> None:
+        try:
+            self.other = await self.doors.other_road(self.session)
+            self.other_state = "" if self.other is not None else "This level has nobody who plays the other road."
+        except CannotOpen as error:
+            self.other_state = f"The other road cannot be shown: {error}"
+        if self.section == "other":
+            self._show("other")
+        listed = self.query_one("#sections", OptionList)
+        listed.replace_option_prompt("other", Content(" the other road" + (" ✓" if self.other is not None else " ▲")))
+
+    # sections ---------------------------------------------------------------------------------------------------------
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        if event.option_list.id == "sections" and event.option.id:
+            self._show(event.option.id)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        if event.option_list.id == "sections":
+            shown = self.query_one("#section")
+            target = next((w for w in shown.query("*") if w.focusable and w.display), None)
+            if target is not None:
+                target.focus()
+
+    def _show(self, section: str) -> None:
+        self.section = section
+        frame = self.query_one("#section")
+        frame.border_title = Content.styled(dict(SECTIONS)[section], "bold")
+        self.query_one(Questions).display = section == "questions"
+        sheet = self.query_one("#section-text", Sheet)
+        sheet.display = section != "questions"
+        sheet.set_drawing(self._draw)
+        sheet.scroll_home(animate=False)
+
+    def _draw(self, cells: int, rows: int) -> list[Line]:
+        told = self.told
+        match self.section:
+            case "score":
+                return draw.draw_score(told, cells)
+            case "money":
+                return draw.draw_money(told, cells)
+            case "incidents":
+                return draw.draw_incidents(told, cells)
+            case "provider":
+                return draw.draw_provider(told, cells)
+            case "other":
+                from cloudlab.lab.debrief import compare
+
+                compared = compare(told.mine, self.other) if self.other is not None else []
+                return draw.draw_other_road(told, self.other, self.other_state, compared, cells)
+            case "cards":
+                return draw.draw_cards(told, cells)
+            case "timeline":
+                return draw.draw_timeline(told, cells)
+        return []
+
+    @on(Questions.Answered)
+    async def _answered(self, event: Questions.Answered) -> None:
+        self.session.commit("answered", event.question, event.choice)
+        self.told = self.doors.debrief(self.session)
+        self.query_one("#outcome", Static).update(self._head())
+        await self.query_one(Questions).tell(self.told.quizzes)
+
+    # keys -------------------------------------------------------------------------------------------------------------
+
+    def action_save(self) -> None:
+        try:
+            path = self.doors.save_report(self.session, self.other)
+        except CannotOpen as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        self.notify(f"Report: {path}", markup=False, timeout=10)
+
+    def action_again(self) -> None:
+        self.post_message(self.Again())
+
+    def action_same(self) -> None:
+        self.post_message(self.Again(self.session.world.seed))
+
+    def action_leave(self) -> None:
+        self.post_message(self.Left())
+
+    def action_help(self) -> None:
+        from cloudlab.app.screens.debrief.help import DEBRIEF_HELP
+        from cloudlab.app.screens.help.screen import HelpScreen
+
+        self.app.push_screen(HelpScreen(DEBRIEF_HELP))
