@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
@@ -135,6 +136,7 @@ API_SERVICE = {"s3api": "s3"}
 """CLI service name -> the service in API and IAM action names, where they differ."""
 
 
+@cache
 def kebab(name: str) -> str:
     """Return the aws CLI's spelling of an API name: CidrBlock -> cidr-block, DBInstanceIdentifier -> db-instance-identifier."""
     plural = re.sub(r"([A-Z]{2,})s$", lambda match: match[1].capitalize() + "s", name)  # TargetGroupARNs -> TargetGroupArns

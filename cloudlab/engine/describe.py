@@ -49,7 +49,10 @@ def chosen(
     """
     wanted = [named(ctx, kind, key) if kind in NAMING else ctx.need(kind, key, code, noun) for key in ids]
     wanted = wanted or list(ctx.world.every(kind))
-    fits = matching([filterable(describe(record)) for record in wanted], filters, also)
+    asked = tuple(filters)
+    if not asked:
+        return wanted
+    fits = matching([filterable(describe(record)) for record in wanted], asked, also)
     return [record for record, fit in zip(wanted, fits, strict=True) if fit]
 
 

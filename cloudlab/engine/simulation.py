@@ -143,7 +143,7 @@ class Simulation:
                 events = tuple(FIRERS[timer.kind](Context(self.world, self.scenario, timer.target), timer))
             except NeedsFact as need:
                 return Progress(tuple(happenings), need.want)
-            self.world = replace(self.world, timers=tuple(t for t in self.world.timers if t is not timer))
+            self.world = self.world.fired()
             happenings += self._apply(events, timer.target)
         if self.world.over is None and not (stop is not None and any(stop(h.event) for h in happenings)):
             self.world = self.world.at(max(until, self.world.now))

@@ -82,19 +82,21 @@ class World:
         for record in records:
             kind = type(record)
             tables[kind] = {**tables.get(kind, {}), record.id: record}
-        return replace(self, tables=tables)
+        return self._with_tables(tables)
 
     def drop(self, kind: type[R], key: str) -> World:
         table = dict(self.tables.get(kind, {}))
         del table[key]
-        return replace(self, tables={**self.tables, kind: table})
+        return self._with_tables({**self.tables, kind: table})
 
     def change(self, kind: type[R], key: str, **changes: Any) -> World:
         """Replace fields of one record."""
         return self.put(replace(self.get(kind, key), **changes))  # type: ignore[type-var]
 
     def at(self, now: Seconds) -> World:
-        return replace(self, now=now)
+        if now == self.now:
+            return self
+        return World(self.seed, now, self.tables, self.timers, self.facts, self.next_seq, self.over, self.because)
 
     def with_fact(self, key: str, fact: Fact) -> World:
         return replace(self, facts={**self.facts, key: fact})
@@ -103,10 +105,22 @@ class World:
         """Add a timer; among equal instants, the one scheduled first fires first."""
         timers = list(self.timers)
         insort(timers, Timer(max(due, self.now), self.next_seq, kind, target, tuple(sorted(data.items()))))
-        return replace(self, timers=tuple(timers), next_seq=self.next_seq + 1)
+        return self._with_timers(tuple(timers), self.next_seq + 1)
+
+    def fired(self) -> World:
+        """Drop the timer that comes first."""
+        return self._with_timers(self.timers[1:], self.next_seq)
 
     def unschedule(self, kind: str, target: str) -> World:
-        return replace(self, timers=tuple(t for t in self.timers if (t.kind, t.target) != (kind, target)))
+        return self._with_timers(tuple(t for t in self.timers if (t.kind, t.target) != (kind, target)), self.next_seq)
+
+    # Written out, because `dataclasses.replace` takes three times as long and was half of a replay.
+
+    def _with_tables(self, tables: Mapping[type, Table]) -> World:
+        return World(self.seed, self.now, tables, self.timers, self.facts, self.next_seq, self.over, self.because)
+
+    def _with_timers(self, timers: tuple[Timer, ...], next_seq: int) -> World:
+        return World(self.seed, self.now, self.tables, timers, self.facts, next_seq, self.over, self.because)
 
     def digest(self) -> str:
         """Return 32 hex digits of the whole state; equal for equal worlds in every process."""
