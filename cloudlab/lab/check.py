@@ -102,7 +102,9 @@ def _rate_complaints(level: Level) -> list[str]:
         rate = level.scenario.catalogue.incident(incident.kind).rate_ppm_per_year
         honest = max(1.0, 1_000_000 * HOURS_PER_YEAR / (rate * hours)) if rate else 1.0
         if abs(incident.rate_factor - honest) > honest / 10:
-            found.append(f"incidents.{incident.id}: rate_factor is {incident.rate_factor}, but one strike in {hours:g} h is x{honest:.0f} of the real rate")
+            found.append(
+                f"incidents.{incident.id}: rate_factor is {incident.rate_factor}, but one strike in {hours:g} h is x{honest:.0f} of the real rate"
+            )
     return found
 
 

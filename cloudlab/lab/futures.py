@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cloudlab.commands.base import Command
-from cloudlab.commands.ec2_compute import RebootInstances
 from cloudlab.commands.ec2_access import RevokeSecurityGroupIngress
+from cloudlab.commands.ec2_compute import RebootInstances
 from cloudlab.commands.ssm import SendCommand
 from cloudlab.engine.opening import opening_world
 from cloudlab.engine.rules.exposure import open_to_world

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from cloudlab.engine.kernel import Want
-from cloudlab.lab.session import Session, pages_team
+from cloudlab.lab.session import QUIET, Session, noticed, pages_team
 from cloudlab.lab.terminal import Waiting
 from cloudlab.model.events import Event
 from cloudlab.model.events.run import RunEnded
@@ -94,18 +94,20 @@ class Pacer:
             self._step(self.session.now + whole)
 
     def to_next_event(self) -> None:
-        """Jump to the next instant at which anything happens at all."""
-        timers = self.session.world.timers
-        if timers and self.waiting is None and not self.session.over:
-            self._step(timers[0].due)
+        """Jump to the next instant at which the team notices anything, at most over a quiet stretch of 12 hours.
+
+        What happens unnoticed does not stop the clock: it would tell what nobody of the team can know.
+        """
+        if self.waiting is None and not self.session.over:
+            self._step(self.session.now + QUIET, noticed)
             if not self.running:
                 self.session.hold("next event")
 
-    def _step(self, until: Seconds) -> None:
+    def _step(self, until: Seconds, also: Callable[[Event], bool] = lambda _: False) -> None:
         if self.wait is not None:
             until = min(until, self.wait.until)
         before = len(self.session.history)
-        want = self.session.step(until, self._stops)
+        want = self.session.step(until, lambda e: self._stops(e) or also(e))
         happened = [h.event for h in self.session.history[before:]]
         if want is not None:
             self._wait_for(want)

@@ -15,7 +15,7 @@ from cloudlab.lab.performer import Performer
 from cloudlab.lab.plain_views import LOOKS, look
 from cloudlab.lab.report import markdown
 from cloudlab.lab.script_run import result_of
-from cloudlab.lab.session import Session, Work
+from cloudlab.lab.session import QUIET, Session, Work, noticed
 from cloudlab.lab.telling import tell
 from cloudlab.lab.view import ViewBuilder
 from cloudlab.lab.work import WorkFailed
@@ -88,7 +88,7 @@ class PlainFace:
             elif verb == "preview":
                 self.write(self._preview(rest))
             elif verb == "next":
-                await self.session.advance(self.session.world.timers[0].due)
+                await self.session.advance(self.session.now + QUIET, noticed)
                 self.write(f"It is {stamp(self.session.now)}.")
             elif verb in ("undo", "rewind", "decisions"):
                 self.write(self._rewind(verb, rest))

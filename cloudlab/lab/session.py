@@ -17,13 +17,14 @@ from cloudlab.journal.replay import Step, replay
 from cloudlab.levels.judge import LevelReferee, next_hint
 from cloudlab.levels.loader import Level
 from cloudlab.model.events import Event
-from cloudlab.model.events.incidents import IncidentDetected
-from cloudlab.model.events.work import OrderFinished, OrderRefused
+from cloudlab.model.events.incidents import IncidentCameToDamage, IncidentDetected
+from cloudlab.model.events.run import ResourcesSeen, RunEnded
+from cloudlab.model.events.work import OrderCancelled, OrderFinished, OrderRefused
 from cloudlab.model.inputs import Acknowledged, Committed, Given, Input, Learned, Noted, TakenBack
 from cloudlab.model.operations import Incident
 from cloudlab.model.people import Person
 from cloudlab.model.refusal import Refusal
-from cloudlab.model.time import Seconds
+from cloudlab.model.time import HOUR, Seconds
 from cloudlab.model.training import Fact, TrainingSpec
 from cloudlab.model.world import World
 
@@ -280,9 +281,15 @@ class Session:
                 self.work.cancel(digest)
 
 
-def is_page(event: Event) -> bool:
-    """Tell whether the clock should stop by itself: somebody is paged."""
-    return isinstance(event, IncidentDetected)
+QUIET: Seconds = 12 * HOUR
+"""How far a jump to the next event goes at most when nothing happens that the team would notice."""
+
+
+def noticed(event: Event) -> bool:
+    """Tell whether somebody of the team notices an event when it happens: an own order's end, a resource seen, news, the end."""
+    return isinstance(
+        event, OrderFinished | OrderRefused | OrderCancelled | ResourcesSeen | IncidentDetected | IncidentCameToDamage | RunEnded
+    )
 
 
 def pages_team(world: World, event: Event) -> bool:

@@ -21,7 +21,7 @@ def cloud(world: World) -> Node:
     return Node(
         ACCOUNT,
         "account",
-        f"account {ACCOUNT}",
+        ACCOUNT,
         REGION,
         "plain",
         0,
