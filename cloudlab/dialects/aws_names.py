@@ -1,4 +1,4 @@
-"""What the real aws CLI has, by name: services, actions, options. Written by tools/aws_names.py; read only to name a refusal."""
+"""What the real aws CLI has, by name: services, actions, options. Written by tests/aws_names.py; read only to name a refusal."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ def _rate_complaints(level: Level) -> list[str]:
 
 def _par_complaints(level: Level, runs: list[Played]) -> list[str]:
     """Compare the pinned par with 1.15 x the best winning bot's median (value: its median through 1.15), to within a tenth."""
-    found = []
+    found: list[str] = []
     winners = {b.file: [r for r in runs if r.bot.file == b.file and r.outcome == "won"] for b in level.file.bots if b.expect == "won"}
     winners = {file: played for file, played in winners.items() if played}
     if not winners:

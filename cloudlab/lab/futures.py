@@ -17,11 +17,11 @@ from cloudlab.commands.ec2_compute import RebootInstances
 from cloudlab.commands.ssm import SendCommand
 from cloudlab.engine.opening import opening_world
 from cloudlab.engine.rules.exposure import open_to_world
+from cloudlab.engine.run import KINDS
 from cloudlab.engine.simulation import Simulation
 from cloudlab.lab.result import Result
 from cloudlab.lab.session import pages_team
 from cloudlab.levels.judge import LevelReferee
-from cloudlab.model import compute, identity, learning, network, storage
 from cloudlab.model.compute import Instance, Invocation
 from cloudlab.model.inputs import Given
 from cloudlab.model.learning import Endpoint, TrainingJob
@@ -34,12 +34,8 @@ FIXED = 100
 ROBUST = 90
 """Of those, the design must win at least so many."""
 
-_DESIGN = tuple(
-    kind
-    for room in (network, compute, storage, identity, learning)
-    for kind in vars(room).values()
-    if isinstance(kind, type) and kind.__module__ == room.__name__ and "id" in getattr(kind, "__dataclass_fields__", {})
-) + (Handover,)
+_DESIGN = (*(kind for kind in KINDS.values() if "id" in getattr(kind, "__dataclass_fields__", {})), Handover)
+"""What of a World is the design: its resources, and the addresses handed to callers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cloudlab.dialects.errors import LineError
@@ -111,7 +111,7 @@ class PlainFace:
             line = line[:-1] + " " + self.ask("> ").strip()
         return line
 
-    def _tell(self, happenings: tuple[Happening, ...]) -> None:
+    def _tell(self, happenings: Sequence[Happening]) -> None:
         for happening in happenings:
             line = tell(happening, self.session.world, self.session.level.scenario.catalogue)
             if line is not None:
@@ -140,7 +140,8 @@ class PlainFace:
             for c in seen.charges
         )
         behind = f", behind {seen.queued_behind} other orders" if seen.queued_behind else ""
-        text = f"{span(seen.effort)} of work, done {stamp(seen.due)}{behind}; people {format_usd(seen.people_micros)}; cloud: {charges or 'free'}."
+        people = format_usd(seen.people_micros)
+        text = f"{span(seen.effort)} of work, done {stamp(seen.due)}{behind}; people {people}; cloud: {charges or 'free'}."
         return text + (f"\nIt would be refused now. {seen.refusal}" if seen.refusal is not None else "")
 
     def _rewind(self, verb: str, rest: str) -> str:
@@ -178,9 +179,8 @@ class PlainFace:
             if said in choices:
                 self.session.commit(kind, question.id, said)
             elif said:
-                self.write(
-                    f"'{said}' is not a choice; skipped. `{'predict' if kind == 'predicted' else 'answer'} {question.id} CHOICE` says it later."
-                )
+                verb = "predict" if kind == "predicted" else "answer"
+                self.write(f"'{said}' is not a choice; skipped. `{verb} {question.id} CHOICE` says it later.")
 
     async def show_debrief(self) -> None:
         """Tell how the run went, ask the questions, then compare, then state the principle."""

@@ -44,7 +44,7 @@ def _status(view: View) -> str:
     s = view.status
     lines = [
         f"{s.title}, {s.mood} mood. It is {s.clock}; the run ends {stamp(s.ends)}.",
-        f"{format_usd(s.spent_micros)} of {format_usd(s.budget_micros)} spent, {format_usd(s.hourly_micros, 4)} per hour runs up by itself.",
+        f"{format_usd(s.spent_micros)} of {format_usd(s.budget_micros)} spent, {format_usd(s.hourly_micros, 4)} an hour runs up by itself.",
     ]
     for service in view.services:
         age = "" if service.as_of == s.now else f" (as of {stamp(service.as_of)}, {span(s.now - service.as_of)} ago)"
@@ -100,9 +100,8 @@ def _job(view: View) -> list[str]:
     lines = []
     for job in view.jobs:
         metrics = ", ".join(f"{name} {value / 1_000_000:.4f}" for name, value in job.metrics)
-        lines.append(
-            f"{job.name} ({job.container} on {job.where}): {job.status}, {job.phase}{'. ' + metrics if metrics else ''}{'. ' + job.failure if job.failure else ''}"
-        )
+        more = "".join(f". {part}" for part in (metrics, job.failure) if part)
+        lines.append(f"{job.name} ({job.container} on {job.where}): {job.status}, {job.phase}{more}")
     return lines
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from cloudlab.lab.debrief import Debrief, Side, compare
@@ -86,7 +87,7 @@ def _incidents(told: Debrief) -> list[str]:
     return _table(("when", "what", "resource", "duty", "held by", "noticed", "lasted", "ended"), rows)
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
     return [
         "| " + " | ".join(head) + " |",
         "|" + "---|" * len(head),

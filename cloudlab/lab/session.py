@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -61,13 +61,36 @@ class Submitted:
         return self.outcome.refusal
 
 
+class Log(Protocol):
+    """Where a session writes what happens: a Journal on disk, or a MemoryJournal for runs nobody resumes."""
+
+    @property
+    def path(self) -> Path | None: ...
+
+    @property
+    def repair(self) -> str | None: ...
+
+    @property
+    def next_n(self) -> int: ...
+
+    def append(
+        self, *, at: Seconds, kind: str, id: str = "", body: Mapping[str, Any] | None = None, refusal: str | None = None
+    ) -> Record: ...
+
+    def append_input(self, *, at: Seconds, given: Input, refusal: str | None = None) -> Record: ...
+
+    def effective(self) -> Sequence[Record]: ...
+
+    def close(self) -> None: ...
+
+
 Listener = Callable[[Sequence[Happening]], None]
 
 
 class Session:
     """A run being played. Everything that happened is in `journal`; everything that is so, in `world`."""
 
-    def __init__(self, level: Level, simulation: Simulation, journal: Journal, work: Work, *, mood: str) -> None:
+    def __init__(self, level: Level, simulation: Simulation, journal: Log, work: Work, *, mood: str) -> None:
         self.level = level
         self.simulation = simulation
         self.journal = journal
@@ -104,10 +127,10 @@ class Session:
         journal = Journal.open(path)
         simulation = Simulation.open(level.scenario, journal.header.seed, LevelReferee(level.file))
         session = cls(level, simulation, journal, work, mood=journal.header.mood)
-        session._replay()
+        session._replay(journal)
         return session
 
-    def _replay(self) -> None:
+    def _replay(self, journal: Journal) -> None:
         """Bring the simulation to where the journal ends, and keep what rewinds and telling need."""
         lengths = {0: 0}
 
@@ -119,7 +142,7 @@ class Session:
             self.history += step.outcome
             lengths[step.record.n] = len(self.history)
 
-        replay(self.journal.header, self.journal.records, self.simulation, seen=seen)
+        replay(journal.header, journal.records, self.simulation, seen=seen)
         self._begin_trainings()
 
     def close(self) -> None:

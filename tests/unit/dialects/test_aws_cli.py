@@ -212,6 +212,6 @@ def test_a_beginning_that_only_aws_can_finish_is_not_modelled() -> None:
 
 
 def test_every_modelled_flag_is_a_real_one() -> None:
-    """Names are AWS's; a command without a row means that tools/aws_names.py was not run after declaring it."""
+    """Names are AWS's; a command without a row means that tests/aws_names.py was not run after declaring it."""
     invented = [f"{c.title()} --{flag}" for c in all_commands() for flag in flags_of(c) if flag not in OPTIONS.get(c.title(), "").split()]
     assert invented == []

@@ -1,6 +1,6 @@
 """Write cloudlab/dialects/aws_names.py: the services, actions and options the real aws CLI has, so that what is not modelled is named.
 
-Needs `pip install awscli` beside cloudlab; run `python tools/aws_names.py` after declaring a command.
+Needs `pip install awscli` beside cloudlab; run `python tests/aws_names.py` after declaring a command.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def main() -> None:
                 names = {name.removeprefix("no-") if name.removeprefix("no-") in action.arg_table else name for name in action.arg_table}
                 options[f"{service} {verb}"] = sorted(names - {"cli-input-json", "generate-cli-skeleton"})
     lines = [
-        '"""What the real aws CLI has, by name: services, actions, options. Written by tools/aws_names.py; read only to name a refusal."""',
+        '"""What the real aws CLI has, by name: services, actions, options. Written by tests/aws_names.py; read only to name a refusal."""',
         "",
         "from __future__ import annotations",
         "",
