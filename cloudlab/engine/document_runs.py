@@ -9,6 +9,7 @@ from cloudlab.engine.kernel import Context, Events, fires
 from cloudlab.engine.rules.permissions import may, role_of, without_role
 from cloudlab.model.compute import Instance, Invocation
 from cloudlab.model.events.compute import DiskCleaned, InvocationEnded, SoftwareChanged
+from cloudlab.model.events.run import ResourcesSeen
 from cloudlab.model.world import Timer
 
 Run = Callable[[Context, Invocation, Instance, str], Events]
@@ -29,9 +30,15 @@ def runs(document: str) -> Callable[[Run], Run]:
 
 @fires("invocation")
 def fire_invocation(ctx: Context, timer: Timer) -> Events:
-    """A stage of a document is through, unless the machine went away under it."""
+    """A stage of a document is through, unless the machine went away under it. Its end tells the team how the machine is."""
     invocation = ctx.world.get(Invocation, timer.target)
-    stage = dict(timer.data)["stage"]
+    events = tuple(_stage(ctx, invocation, dict(timer.data)["stage"]))
+    yield from events
+    if any(isinstance(e, InvocationEnded) for e in events):
+        yield ResourcesSeen((("Instance", invocation.instance), ("Invocation", invocation.id)))
+
+
+def _stage(ctx: Context, invocation: Invocation, stage: str) -> Events:
     instance = ctx.world.get(Instance, invocation.instance)
     if instance.state != "running" or instance.booted is None:
         return (failed(invocation, f"The instance went away while the document ran: it is {_how(instance)}."),)

@@ -80,7 +80,7 @@ def _struck(ctx: Context, incident: Incident) -> IncidentStruck:
 
 def _aim(ctx: Context, planned: Planned, candidates: list[str]) -> str:
     if planned.aim == "busiest":
-        return busiest(ctx.world, candidates)
+        return busiest(ctx.world, ctx.scenario, candidates)
     if planned.aim == "any":
         return candidates[roll(ctx.world.seed, "aim", planned.id, sides=len(candidates))]
     return candidates[0]

@@ -56,6 +56,7 @@ def fire_instance_running(ctx: Context, timer: Timer) -> Events:
     yield InstanceRan(instance.id, ctx.now + catalogue.timing("ec2_running_to_ssh_open"))
     rate = need_type(ctx.scenario, instance.type).ec2_micros_per_hour
     yield MeterStarted("compute", instance.id, rate, minimum=catalogue.price("ec2_minimum_seconds"))
+    yield _expected(timer)
 
 
 @evolves(InstanceRan)
@@ -66,6 +67,7 @@ def evolve_instance_ran(world: World, event: InstanceRan) -> World:
 @fires("instance-booted")
 def fire_instance_booted(ctx: Context, timer: Timer) -> Events:
     yield InstanceBooted(timer.target)
+    yield _expected(timer)
 
 
 @evolves(InstanceBooted)
@@ -80,6 +82,7 @@ def evolve_instance_booted(world: World, event: InstanceBooted) -> World:
 @fires("instance-checked")
 def fire_instance_checked(ctx: Context, timer: Timer) -> Events:
     yield InstanceChecked(timer.target)
+    yield _expected(timer)
 
 
 @evolves(InstanceChecked)
@@ -115,6 +118,7 @@ def evolve_instance_stopping(world: World, event: InstanceStopping) -> World:
 @fires("instance-stopped")
 def fire_instance_stopped(ctx: Context, timer: Timer) -> Events:
     yield InstanceStopped(timer.target)
+    yield _expected(timer)
 
 
 @evolves(InstanceStopped)
@@ -233,6 +237,7 @@ def evolve_instance_shutting_down(world: World, event: InstanceShuttingDown) -> 
 @fires("instance-terminated")
 def fire_instance_terminated(ctx: Context, timer: Timer) -> Events:
     yield InstanceTerminated(timer.target)
+    yield _expected(timer)
 
 
 @evolves(InstanceTerminated)
@@ -249,6 +254,11 @@ def _refuse_state(instance: Instance, done: str, accepted: str) -> None:
         f"The instance '{instance.id}' is not in a state from which it can be {done}.",
         f"It is {instance.state}. {accepted}",
     )
+
+
+def _expected(timer: Timer) -> ResourcesSeen:
+    """What somebody of the team set going is watched until it is done; only what nobody asked for happens unseen."""
+    return ResourcesSeen((("Instance", timer.target),))
 
 
 def _seen(instances: list[Instance]) -> ResourcesSeen:

@@ -3,6 +3,7 @@
 from cloudlab.engine import (
     address,
     bucket,
+    budget,
     debts,
     document_runs,
     endpoint,
@@ -41,6 +42,7 @@ from cloudlab.engine import (
 __all__ = [
     "address",
     "bucket",
+    "budget",
     "debts",
     "document_runs",
     "endpoint",

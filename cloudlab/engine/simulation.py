@@ -104,7 +104,9 @@ class Simulation:
 
     def fork(self) -> Simulation:
         """Return an independent run that shares the past of this one."""
-        return Simulation(self.scenario, self.world, self.referee)
+        other = Simulation(self.scenario, self.world, self.referee)
+        other.answers = dict(self.answers)
+        return other
 
     def digest(self) -> str:
         return self.world.digest()
@@ -117,13 +119,13 @@ class Simulation:
         due = self.advance(self.world.now).happenings
         ctx = Context(self.world, self.scenario, given.id)
         if self.world.over is not None and not isinstance(given, Committed | Noted):
-            return Outcome(due, Refusal("RunOver", f"The run is over ({self.world.over}).", "Look at the debrief, or start another run."))
+            return Outcome(due, self._run_over())
         try:
             events = tuple(self._events_of(ctx, given))
         except Refused as no:
             return Outcome(due, no.refusal)
         happenings = due + self._apply(events, given.id)
-        if isinstance(given, Given):
+        if isinstance(given, Given | TakenBack):
             happenings += self._finish_at_once()
         return Outcome(happenings)
 
@@ -150,28 +152,49 @@ class Simulation:
         return Progress(tuple(happenings))
 
     def preview(self, person_id: str, command: Command) -> Preview:
-        """Tell price, effort, finish time and present refusals of a command. Rolls no dice and passes no time."""
+        """Tell price, effort, finish time and present refusals of a command. Rolls no dice and passes no time.
+
+        Behind other orders the finish is foreseen as if each of them is accepted and nobody is paged meanwhile.
+        """
         ctx = Context(self.world, self.scenario, "preview")
-        person = self.world.get(Person, person_id)
-        refusal = None
+        found = self.world.find(Person, person_id)
+        if found is None:
+            return Preview(self._no_such_person(person_id), 0, self.world.now, 0, ())
+        refusal = self._run_over() if self.world.over is not None else None
         try:
             tuple(DECIDERS[type(command)](ctx, command))
         except Refused as no:
-            refusal = no.refusal
-        begin = person.current.due if person.current and person.current.due else self.world.now
+            refusal = refusal or no.refusal
+        person, begin = self._hands_free(ctx, found)
         order = plan(replace(ctx, world=self.world.at(begin)), person, Order("preview", person_id, command))
         assert order.due is not None
         cost = people_cost(self.scenario.catalogue, person, order.effort, order.outside)
-        waiting = len(person.queue) + (person.current is not None)
+        waiting = len(found.queue) + (found.current is not None)
         return Preview(refusal, order.effort, order.due, cost, charges(command, self.scenario, self.world), waiting)
+
+    def _hands_free(self, ctx: Context, person: Person) -> tuple[Person, Seconds]:
+        """Return the person as they will be after the orders they have, and the instant when they are done with them."""
+        begin = self.world.now
+        for order in (*((person.current,) if person.current is not None else ()), *person.queue):
+            planned = order if order.due is not None else plan(replace(ctx, world=self.world.at(begin)), person, order)
+            assert planned.due is not None
+            done, task = dict(person.done), order.command.effort_key
+            person = replace(person, done=tuple(sorted({**done, task: done.get(task, 0) + 1}.items())))
+            begin = max(begin, planned.due)
+        return person, begin
+
+    def _no_such_person(self, name: str) -> Refusal:
+        return Refusal("NoSuchPerson", f"There is no '{name}' in the team.", f"The team: {', '.join(self.world.table(Person))}.")
+
+    def _run_over(self) -> Refusal:
+        return Refusal("RunOver", f"The run is over ({self.world.over}).", "Look at the debrief, or start another run.")
 
     def _events_of(self, ctx: Context, given: Input) -> tuple[Event, ...]:
         match given:
             case Given(person=name, command=command):
                 person = self.world.find(Person, name)
                 if person is None:
-                    names = ", ".join(self.world.table(Person))
-                    raise Refused(Refusal("NoSuchPerson", f"There is no '{name}' in the team.", f"The team: {names}."))
+                    raise Refused(self._no_such_person(name))
                 return tuple(give(ctx, person, command))
             case TakenBack(order=order_id):
                 events = tuple(take_back(ctx, order_id))
@@ -219,7 +242,7 @@ class Simulation:
                 self.answers[event.order.id] = answer(ctx, event.order.command) if answer is not None else {}
 
     def _finish_at_once(self) -> tuple[Happening, ...]:
-        """Let effortless orders take effect within the instant they were given."""
+        """Let effortless orders take effect, and freed hands turn to their next order, within the instant."""
         if not any(t.due <= self.world.now and t.kind in ("work", "next-order") for t in self.world.timers):
             return ()
         return self.advance(self.world.now).happenings

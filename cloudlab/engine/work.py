@@ -73,7 +73,8 @@ def fire_work(ctx: Context, timer: Timer) -> Events:
     cost = people_cost(ctx.scenario.catalogue, person, order.effort, order.outside)
     events: list[Event] = [WorkFinished(order, order.command.effort_key, cost)]
     try:
-        events += DECIDERS[type(order.command)](replace(ctx, origin=order.id), order.command)
+        # a tuple first: a decider that refuses halfway must leave nothing of what it had yielded until then
+        events += tuple(DECIDERS[type(order.command)](replace(ctx, origin=order.id), order.command))
         events.append(OrderFinished(order))
     except Refused as no:
         events.append(OrderRefused(order, no.refusal))
@@ -156,6 +157,7 @@ def evolve_order_cancelled(world: World, event: OrderCancelled) -> World:
     person = world.get(Person, event.order.person)
     if person.current is not None and person.current.id == event.order.id:
         world = world.put(replace(person, current=None)).unschedule("work", person.id)
-        world = _book(world, event.order.command.effort_key, event.worked, event.outside, event.cost_micros)
+        if event.worked:
+            world = _book(world, event.order.command.effort_key, event.worked, event.outside, event.cost_micros)
         return _turn_to_next(world, person.id)
     return world.put(replace(person, queue=tuple(o for o in person.queue if o.id != event.order.id)))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cloudlab.model.compute import Instance
 from cloudlab.model.learning import Endpoint, TrainingJob
-from cloudlab.model.operations import Sighting
+from cloudlab.model.operations import Incident, Serving, Sighting
+from cloudlab.model.scenario import Need, Scenario
 from cloudlab.model.time import Seconds
 from cloudlab.model.world import R, World
 
@@ -35,12 +36,39 @@ def known(world: World, kind: type[R], key: str) -> Known | None:
     seen = world.find(Sighting, key)
     if seen is None or not isinstance(seen.record, kind):
         return None
+    if isinstance(seen.record, Instance):
+        return Known(seen.record, world.now - seen.at)
+    # networks and settings change only by the team's own hand; machines change behind one's back
     record = world.find(kind, key)
-    if record is seen.record:
-        return Known(seen.record, 0 if _never_changes_by_itself(seen.record) else world.now - seen.at)
-    return Known(seen.record, world.now - seen.at)
+    return Known(record, 0) if record is not None else None
 
 
-def _never_changes_by_itself(record: object) -> bool:
-    """Networks and settings change only by the team's own hand; machines change behind one's back."""
-    return not isinstance(record, Instance)
+def believed(world: World) -> World:
+    """Return the World as the team takes it to be: machines as last seen, and only the incidents somebody has noticed.
+
+    Once the run is over, nothing is kept from the team any more. Serving is not cut here: see `known_until`.
+    """
+    if world.over is not None:
+        return world
+    instances = {key: seen.record for key in world.table(Instance) if (seen := known(world, Instance, key)) is not None}
+    incidents = {i.id: i for i in world.every(Incident) if i.detected is not None}
+    return replace(world, tables={**world.tables, Instance: instances, Incident: incidents})
+
+
+def known_until(world: World, scenario: Scenario, need: Need) -> Seconds:
+    """Return until when the team knows how a need was served: until now where every address is monitored, or none was given.
+
+    An address nobody watches is known until somebody last looked at it, or a customer called about it.
+    """
+    if world.over is not None:
+        return world.now
+    fronts = world.get(Serving, need.id).segments[-1].fronts
+    return min((_heard_of(world, scenario, front.resource) for front in fronts), default=world.now)
+
+
+def _heard_of(world: World, scenario: Scenario, resource: str) -> Seconds:
+    if is_monitored(world, resource):
+        return world.now
+    seen = world.find(Sighting, resource)
+    told = [t for i in world.every(Incident) if i.resource == resource and i.detected is not None for t in (i.detected, i.resolved)]
+    return max([scenario.starts, *([seen.at] if seen is not None else []), *(t for t in told if t is not None)])

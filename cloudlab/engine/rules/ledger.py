@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from cloudlab.engine.metering import accrued
 from cloudlab.model.operations import Meter
 from cloudlab.model.people import Toil
-from cloudlab.model.time import HOUR
+from cloudlab.model.time import HOUR, Seconds
 from cloudlab.model.world import World
 
 PEOPLE = "people"
@@ -45,3 +45,20 @@ def cost_by_line(world: World) -> dict[str, int]:
 def hourly_rate(world: World) -> int:
     """Return micro-dollars per hour of all running meters."""
     return sum(m.rate for m in world.every(Meter) if m.since is not None)
+
+
+def overspent_at(world: World, budget: int, ends: Seconds) -> Seconds | None:
+    """Return the first instant after now, and before `ends`, at which more than `budget` micro-dollars are spent at present rates.
+
+    None where there is none, or where it is overspent already.
+    """
+    if cost(world) > budget or cost(world.at(ends)) <= budget:
+        return None
+    low, high = world.now, ends
+    while high - low > 1:
+        middle = (low + high) // 2
+        if cost(world.at(middle)) > budget:
+            high = middle
+        else:
+            low = middle
+    return high if high < ends else None

@@ -63,20 +63,23 @@ class Arrivals:
     """Requests before minute i."""
 
     def total(self, instant: Seconds) -> int:
-        minute, rest = divmod(instant - self.starts, MINUTE)
+        minute, rest = divmod(max(instant - self.starts, 0), MINUTE)
         if minute >= len(self.per_minute):
             return self.before[-1]
         return self.before[minute] + self.per_minute[minute] * rest // MINUTE
 
 
 @lru_cache(maxsize=64)
-def arrivals(traffic: Traffic, need: str, starts: Seconds, ends: Seconds, seed: int) -> Arrivals:
-    """Return the arrivals of a whole run: profile times seeded noise, one integer per minute."""
+def arrivals(traffic: Traffic, need: str, starts: Seconds, ends: Seconds, seed: int, first_weekday: int = 0) -> Arrivals:
+    """Return the arrivals of a whole run: profile times seeded noise, one integer per minute. `first_weekday` is day 1's, Monday 0."""
     salt = mix(seed) ^ mix(int.from_bytes(need.encode()[:8].ljust(8), "big"))
+    for more in range(8, len(need.encode()), 8):
+        salt = mix(salt ^ int.from_bytes(need.encode()[more : more + 8].ljust(8), "big"))
     width = 2 * traffic.noise + 1
     counts = []
     for minute in range(starts // MINUTE, ends // MINUTE):
-        rate = traffic.base_per_minute * traffic.hours[minute // 60 % 24] * traffic.weekdays[minute // 1440 % 7] // 1_000_000
+        weekday = (first_weekday + minute // 1440) % 7
+        rate = traffic.base_per_minute * traffic.hours[minute // 60 % 24] * traffic.weekdays[weekday] // 1_000_000
         counts.append(rate + rate * (mix(salt + minute) % width - traffic.noise) // 1000)
     return Arrivals(starts, tuple(counts), (0, *accumulate(counts)))
 
@@ -110,7 +113,7 @@ def latency_at(steps: tuple[LatencyStep, ...], utilisation: int) -> LatencyStep:
 class _Frame:
     """What settling needs besides the stretch itself; hashable, so that settled hours can be kept."""
 
-    arrivals_key: tuple[Traffic, str, Seconds, Seconds, int]
+    arrivals_key: tuple[Traffic, str, Seconds, Seconds, int, int]
     payoff: Payoff
     latency: tuple[LatencyStep, ...]
 
@@ -149,9 +152,12 @@ def _settle(frame: _Frame, start: Seconds, end: Seconds, fronts: tuple[tuple[Fro
 _settle_and_keep = lru_cache(maxsize=20_000)(_settle)
 
 
+def _arrivals_key(world: World, scenario: Scenario, need: Need) -> tuple[Traffic, str, Seconds, Seconds, int, int]:
+    return need.traffic, need.id, scenario.starts, scenario.ends, world.seed, scenario.calendar.first_weekday
+
+
 def _frame(world: World, scenario: Scenario, need: Need) -> _Frame:
-    key = (need.traffic, need.id, scenario.starts, scenario.ends, world.seed)
-    return _Frame(key, scenario.cards[need.dataset].payoff, scenario.catalogue.latency)
+    return _Frame(_arrivals_key(world, scenario, need), scenario.cards[need.dataset].payoff, scenario.catalogue.latency)
 
 
 def _stretches(segments: tuple[Segment, ...], since: Seconds, until: Seconds) -> list[tuple[Seconds, Seconds, Segment, bool]]:
@@ -223,9 +229,13 @@ class Condition:
 
 
 def condition(world: World, scenario: Scenario, need: Need) -> Condition:
-    """Return the present condition of a need."""
-    fronts = world.get(Serving, need.id).segments[-1].fronts
-    flow = arrivals(need.traffic, need.id, scenario.starts, scenario.ends, world.seed)
+    """Return the condition of a need at `world.now`, which may lie before the last change in how it is served.
+
+    down: nothing answers. burning: the error budget would not last if it went on like this. degraded: some answers are slow, no
+    more of them than the budget allows.
+    """
+    fronts = next(s.fronts for s in reversed(world.get(Serving, need.id).segments) if s.since <= world.now)
+    flow = arrivals(*_arrivals_key(world, scenario, need))
     minute = max(world.now // MINUTE * MINUTE - MINUTE, scenario.starts)
     rate = flow.total(minute + MINUTE) - flow.total(minute)
     good = [f for f in fronts if f.cause is None]
@@ -241,6 +251,8 @@ def condition(world: World, scenario: Scenario, need: Need) -> Condition:
         broken = next((f for f in fronts if f.cause is not None), None)
         why = f"{broken.resource}: {broken.reason}" if broken else "more requests than capacity"
         return Condition("burning", why, utilisation, latency.latency_ms, left, gone)
+    if latency.slow_permille * 1000 > 1_000_000 - scenario.slo.target_ppm:
+        return Condition("burning", f"{latency.slow_permille / 10:g} % of the answers are slow", utilisation, latency.latency_ms, left, gone)
     if latency.slow_permille:
         return Condition("degraded", "answers are getting slow", utilisation, latency.latency_ms, left, gone)
     return Condition("fine", "", utilisation, latency.latency_ms, left, gone)
@@ -248,20 +260,29 @@ def condition(world: World, scenario: Scenario, need: Need) -> Condition:
 
 def _budget(world: World, scenario: Scenario, need: Need) -> tuple[int, Seconds | None]:
     """Return (error budget left in ppm of the whole run's, seconds until it is gone at the last hour's rate)."""
-    flow = arrivals(need.traffic, need.id, scenario.starts, scenario.ends, world.seed)
+    flow = arrivals(*_arrivals_key(world, scenario, need))
     whole = (flow.total(scenario.ends) - flow.total(scenario.slo.since)) * (1_000_000 - scenario.slo.target_ppm) // 1_000_000
     if world.now <= scenario.slo.since or not whole:
         return 1_000_000, None
     spent = tally(world, scenario, need, scenario.slo.since).bad
-    last_hour = tally(world, scenario, need, max(world.now - HOUR, scenario.slo.since)).bad
+    counted = min(HOUR, world.now - scenario.slo.since)
+    last_hour = tally(world, scenario, need, world.now - counted).bad
     left = whole - spent
     if not last_hour or left <= 0:
         return left * 1_000_000 // whole, 0 if left <= 0 else None
-    lasts = left * HOUR // last_hour
+    lasts = left * counted // last_hour
     return left * 1_000_000 // whole, lasts if world.now + lasts < scenario.ends else None
 
 
-def busiest(world: World, candidates: list[str]) -> str:
-    """Return the candidate that answers the largest share of requests now; the oldest one among equals."""
-    fronts: dict[str, Front] = {f.resource: f for s in world.every(Serving) for f in s.segments[-1].fronts if f.cause is None}
-    return max(candidates, key=lambda c: (fronts[c].capacity if c in fronts else 0, -candidates.index(c)))
+def busiest(world: World, scenario: Scenario, candidates: list[str]) -> str:
+    """Return the candidate that answers the largest share of requests now; the oldest one among equals.
+
+    Callers spread their requests evenly over the addresses they have; an address answers its share as far as its capacity reaches.
+    """
+    load = dict.fromkeys(candidates, 0)
+    for need in scenario.needs:
+        fronts = world.get(Serving, need.id).segments[-1].fronts
+        for front in fronts:
+            if front.cause is None and front.resource in load:
+                load[front.resource] += min(max(need.traffic.base_per_minute // len(fronts), 1), front.capacity)
+    return max(candidates, key=lambda c: load[c])

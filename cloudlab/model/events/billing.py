@@ -32,3 +32,10 @@ class Charged(Event):
     line: str
     resource: str
     micros: int
+
+
+@dataclass(frozen=True, slots=True)
+class OverspendingForeseen(Event):
+    """At the present rates the budget will be overspent at this instant; None: not before the run ends, or it is already."""
+
+    at: Seconds | None
