@@ -204,9 +204,9 @@ class JobRunner:
             path = self.store.artifact(trained.artifact)
             if path is None:
                 continue
-            async with self._turns:
-                request = Score(str(path), recipe, self.threads, limits.memory_mib)
-                delivery = await run_errand(self._take, request, limits, lambda _: None, self._log_dir)
+            # Takes no turn: it is done in milliseconds, and a deployment shouldn't wait for somebody's long training.
+            request = Score(str(path), recipe, self.threads, limits.memory_mib)
+            delivery = await run_errand(self._take, request, limits, lambda _: None, self._log_dir)
             reply = delivery.reply
             if isinstance(reply, Answers):
                 scored = Scored(digest, recipe.dataset, reply.rows, base64.b64decode(reply.outcomes))

@@ -41,6 +41,8 @@ class Zygote:
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._births: dict[int, asyncio.Future[int]] = {}
         self._ends: dict[int, asyncio.Future[int | None]] = {}
+        self._unwanted: set[int] = set()
+        """Workers whose taker went away while they were being born."""
         self._listening = asyncio.create_task(self._listen(), name="zygote news")
 
     @property
@@ -61,20 +63,25 @@ class Zygote:
         birth: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._births[number] = birth
         ours, theirs = socket.socketpair()
+        line: int | None = None
         try:
             with theirs:
                 socket.send_fds(self._control, [json.dumps({"fork": number, "log": str(log)}).encode()], [theirs.fileno()])
             pid = await birth
             line = os.pidfd_open(pid)
-        except OSError as error:
+            reader, writer = await asyncio.open_unix_connection(sock=ours, limit=LINE_LIMIT)
+        except BaseException as error:
+            # The worker, born or not, finds its line closed and ends by itself; nobody is going to ask how.
             ours.close()
-            raise WorkerLost(f"the zygote can't fork: {error}") from error
-        except BaseException:
-            ours.close()
+            if line is not None:
+                os.close(line)
+            if birth.done() and not birth.cancelled() and birth.exception() is None:
+                self._unwanted.add(birth.result())
+            if isinstance(error, OSError):
+                raise WorkerLost(f"the zygote can't fork: {error}") from error
             raise
         finally:
             self._births.pop(number, None)
-        reader, writer = await asyncio.open_unix_connection(sock=ours, limit=LINE_LIMIT)
         return ForkedWorker(pid, line, reader, writer, log, self)
 
     async def end_of(self, pid: int) -> int | None:
@@ -126,10 +133,15 @@ class Zygote:
             birth = self._births.get(news["born"])
             if birth is not None and not birth.done():
                 birth.set_result(news["pid"])
+            else:
+                self._unwanted.add(news["pid"])
         elif "gone" in news:
             end = self._ends.get(news["gone"])
             if end is not None and not end.done():
                 end.set_result(news["code"])
+            if news["gone"] in self._unwanted:
+                self._unwanted.discard(news["gone"])
+                self.bury(news["gone"])
 
 
 class ForkedWorker(Worker):

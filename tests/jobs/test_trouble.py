@@ -79,6 +79,24 @@ async def test_cancel_before_anything_began(open_runner: Callable[..., JobRunner
     assert (await job.result()).cause == "cancelled"
 
 
+@linux
+async def test_stopping_in_the_midst_of_a_birth_leaves_no_zombie(open_runner: Callable[..., JobRunner], spec: Spec) -> None:
+    runner = open_runner(fork=True)
+    await runner.warm()
+    for steps in range(12):
+        job = runner.train(spec(num_round=100 + steps))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        job.cancel()
+        assert (await job.result()).cause == "cancelled"
+    (zygote,) = (w for w in psutil.Process().children() if "--zygote" in w.cmdline())
+    for _ in range(200):
+        if not zygote.children():
+            return
+        await asyncio.sleep(0.05)
+    pytest.fail(f"left behind: {zygote.children()}")
+
+
 @posix
 @ways
 async def test_a_killed_worker_is_replaced_once(open_runner: Callable[..., JobRunner], endless: TrainingSpec, fork: bool) -> None:
