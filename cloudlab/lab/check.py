@@ -96,15 +96,14 @@ def _complaints(level: Level, runs: list[Played]) -> list[str]:
 
 def _rate_complaints(level: Level) -> list[str]:
     """Hold the factor a level admits to against the rate of the fact: one strike within the run, per resource, to within a tenth."""
-    found = []
+    found: list[str] = []
     hours = level.file.clock.seconds / HOUR
     for incident in level.file.incidents:
         rate = level.scenario.catalogue.incident(incident.kind).rate_ppm_per_year
         honest = max(1.0, 1_000_000 * HOURS_PER_YEAR / (rate * hours)) if rate else 1.0
         if abs(incident.rate_factor - honest) > honest / 10:
-            found.append(
-                f"incidents.{incident.id}: rate_factor is {incident.rate_factor}, but one strike in {hours:g} h is x{honest:.0f} of the real rate"
-            )
+            said = f"rate_factor is {incident.rate_factor}"
+            found.append(f"incidents.{incident.id}: {said}, but one strike in {hours:g} h is x{honest:.0f} of the real rate")
     return found
 
 

@@ -82,10 +82,8 @@ def _page(incident: Incident, by: str, catalogue: Catalogue) -> tuple[str, str]:
     )
     if incident.holder == "provider":
         return "quiet", f"{kind.title} on {incident.resource}: AWS holds this and is on it{late}"
-    return (
-        "page",
-        f"PAGE {incident.id}: {kind.title} on {incident.resource} (noticed by {by}{late}). {kind.story.replace('{resource}', incident.resource or '')}",
-    )
+    story = kind.story.replace("{resource}", incident.resource or "")
+    return "page", f"PAGE {incident.id}: {kind.title} on {incident.resource} (noticed by {by}{late}). {story}"
 
 
 def _resolved(incident: Incident, resolution: str, catalogue: Catalogue) -> tuple[str, str] | None:

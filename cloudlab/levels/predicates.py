@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -70,7 +70,8 @@ def holds(when: Mapping[str, Mapping[str, Any]], world: World, scenario: Scenari
 
 @predicate("exists")
 def exists(world: World, scenario: Scenario, *, kind: str, count: int = 1) -> Finding:  # noqa: ARG001
-    there = [r for r in world.every(KINDS[kind]) if getattr(r, "state", "") != "terminated"]
+    records: Iterator[Any] = world.every(KINDS[kind])
+    there = [r for r in records if getattr(r, "state", "") != "terminated"]
     names = ", ".join(r.id for r in there[:3])
     noun = kind.replace("-", " ")
     return Finding(len(there) >= count, f"{names}" if there else f"there is no {noun} yet")
@@ -178,7 +179,7 @@ def not_breached(world: World, scenario: Scenario) -> Finding:
 
 @predicate("first-value-between")
 def first_value_between(world: World, scenario: Scenario, *, need: str, after: int, by: int) -> Finding:
-    """The first valued hour ended after `after` and no later than `by` (seconds since day 1, 00:00), or never, where `by` is beyond the end."""
+    """The first valued hour ended after `after` and no later than `by` (seconds since day 1, 00:00); never counts as beyond the end."""
     reached = traffic.time_to_value(world, scenario, scenario.need(need))
     if reached is None:
         return Finding(by > scenario.ends, "there was no such hour")
