@@ -12,7 +12,8 @@ from cloudlab.engine.simulation import Outcome, Simulation
 from cloudlab.levels.catalogue import load_catalogue
 from cloudlab.levels.containers import load_containers
 from cloudlab.model.catalogue import Catalogue
-from cloudlab.model.identity import Role
+from cloudlab.model.compute import Instance
+from cloudlab.model.identity import InstanceProfile, Role
 from cloudlab.model.inputs import Given, Learned
 from cloudlab.model.network import (
     ANYWHERE,
@@ -195,3 +196,41 @@ def pass_time(simulation: Simulation, until: Seconds, rounds: int = 100) -> list
         )
         simulation.submit(Learned(f"fact-{len(asked)}-{simulation.now}", fact))
     return asked
+
+
+# a machine of one's own --------------------------------------------------------------------------------------------------
+
+SERVER_ROLE = tuple(
+    f"arn:aws:iam::aws:policy/{name}" for name in ("AmazonSSMManagedInstanceCore", "AmazonS3ReadOnlyAccess", "CloudWatchAgentServerPolicy")
+)
+
+
+def put_server(simulation: Simulation, name: str = "i-1", **changes: Any) -> Instance:
+    """Put a t3.large that has been up for an hour into `subnet-a`: public, in `sg-web`, with a role that lets it do what it needs."""
+    frame: dict[str, Any] = {
+        "id": name,
+        "image": "ami-0c101f26f147fa7fd",
+        "type": "t3.large",
+        "vpc": "vpc-1",
+        "subnet": "subnet-a",
+        "zone": "us-east-1a",
+        "private_ip": f"10.0.0.{4 + len(simulation.world.table(Instance))}",
+        "groups": ("sg-web",),
+        "state": "running",
+        "launched": MORNING - HOUR,
+        "started": MORNING - HOUR,
+        "booted": MORNING - HOUR + 40,
+        "public_ip": f"203.0.113.{10 + len(simulation.world.table(Instance))}",
+        "wants_public_ip": True,
+        "profile": "server",
+        "checks": "passed",
+        "system_checks": "passed",
+        "reservation": f"r-{name}",
+    }
+    instance = Instance(**(frame | changes))
+    simulation.world = simulation.world.put(
+        Role("server", ("ec2.amazonaws.com",), MORNING - HOUR, SERVER_ROLE),
+        InstanceProfile("server", "server", MORNING - HOUR),
+        instance,
+    )
+    return instance
