@@ -200,7 +200,7 @@ class CloudlabApp(App[int]):
 
     def _handle_exception(self, error: Exception) -> None:
         """Keep what went wrong, so that the journal can be named once the terminal is its own again."""
-        self.crash = self.crash or error
+        self.crash = self.crash or getattr(error, "error", error)  # a worker's failure wraps what really happened
         super()._handle_exception(error)
 
 

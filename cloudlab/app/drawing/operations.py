@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cloudlab.app import ink
 from cloudlab.app.figures import clock, metric, money, when
 from cloudlab.app.ink import MUTED, STRONG, Line, line, style
-from cloudlab.model.time import MINUTE, Seconds, span, stamp
+from cloudlab.model.time import DAY, MINUTE, Seconds, span, stamp
 
 if TYPE_CHECKING:
     from cloudlab.lab.live import LiveTraining
@@ -31,11 +31,12 @@ def draw_goals(goals: Iterable[Goal], cells: int) -> list[Line]:
 PAGE_TONES = {"open": "bad", "acknowledged": "wait", "damage": "bad", "resolved": "off"}
 
 
-def page_head(page: Page, now: Seconds, cells: int) -> Line:
+def page_head(page: Page, cells: int) -> Line:
     """Return a page on one line: time, what, whose."""
     tone = PAGE_TONES.get(page.state, "plain") if page.holder == "YOURS" else "off"
     whose = line((f" {page.holder}", "bold $text-accent" if page.holder == "YOURS" else MUTED))
-    head = line((f"{ink.glyph(tone)} ", style(tone)), (when(page.detected, now) + " ", MUTED), page.title)
+    at = f"d{page.detected // DAY + 1} {clock(page.detected)} "  # always with its day: the line stays while days pass
+    head = line((f"{ink.glyph(tone)} ", style(tone)), (at, MUTED), page.title)
     return ink.ends(head, whose, cells)
 
 

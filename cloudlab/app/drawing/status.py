@@ -9,6 +9,7 @@ from cloudlab.app import ink
 from cloudlab.app.drawing.traffic import TONES
 from cloudlab.app.figures import money, share
 from cloudlab.app.ink import MUTED, STRONG, Line, line, style
+from cloudlab.model.money import format_usd
 from cloudlab.model.time import span, stamp
 
 if TYPE_CHECKING:
@@ -29,17 +30,19 @@ def draw_status(status: Status, services: tuple[Service, ...], clock: Clock, cel
     """Return the status in one line, or in two where there is no room for one."""
     number = status.level.partition("-")[0]
     level = line((f" {number} ", "bold $text-primary on $primary 20%"), (f" {status.title}", STRONG))
-    money_of = line(
+    spent = line(
         (money(status.spent_micros), style("bad") if status.spent_micros > status.budget_micros else ""),
         (f" of {money(status.budget_micros)}", MUTED),
-        (f" +{money(status.hourly_micros)}/h" if status.hourly_micros else "", MUTED),
     )
+    hourly = line((f" +{format_usd(status.hourly_micros, 2 if status.hourly_micros >= 100_000 else 4)}/h", MUTED)) if status.hourly_micros else ()
     time = (*line((status.clock + "  ", STRONG)), *_clock(clock, status.over))
     left = line((f"ends in {span(max(0, status.ends - status.now))}", MUTED))
     service = _service(services[0], status.now) if services else ()
     if rows == 1:
-        return [ink.ends(_joined(level, time), _joined(money_of, service), cells)]
-    return [ink.ends(_joined(level, time), left, cells), ink.ends((*line(" "), *money_of), service, cells)]
+        first = _joined(level, time)
+        full, short = _joined((*spent, *hourly), service), _joined(spent, service)
+        return [ink.ends(first, full if ink.width(first) + ink.width(full) + 3 <= cells else short, cells)]
+    return [ink.ends(_joined(level, time), left, cells), ink.ends((*line(" "), *spent, *hourly), service, cells)]
 
 
 def _joined(*parts: Line) -> Line:

@@ -83,10 +83,19 @@ def draw_bars(hours: tuple[tuple[Seconds, int, int, int, int], ...], cells: int,
 
 def _stack(parts: tuple[int, int, int], top: int, rows: int) -> list[tuple[str, str]]:
     """Return one mark per filled cell, from the bottom up; a part that exists at all shows in at least one cell."""
+    if not parts[1] and not parts[2]:
+        return _fine_stack(parts[0], top, rows)
     sizes = [max(1, (2 * p * rows + top) // (2 * top)) if p else 0 for p in parts]
     while sum(sizes) > rows:
         sizes[sizes.index(max(sizes))] -= 1
     return [mark for size, mark in zip(sizes, (SERVED, SLOW, FAILED), strict=True) for _ in range(size)]
+
+
+def _fine_stack(served: int, top: int, rows: int) -> list[tuple[str, str]]:
+    """Return a bar of one kind only, its last cell in eighths."""
+    eighths = max(1, served * rows * 8 // top) if served else 0
+    full, part = divmod(eighths, 8)
+    return [SERVED] * full + ([("▁▂▃▄▅▆▇"[part - 1], SERVED[1])] if part else [])
 
 
 def _labels(starts: list[Seconds], wide: int) -> str:

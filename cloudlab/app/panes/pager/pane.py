@@ -78,7 +78,7 @@ minutes, dollars and risk. **a** acknowledges the chosen page: it stops nothing 
         listed.clear_options()
         for page in view.pages:
             state = ink.line((f"  {page.resource}: {page_state(page, view.status.now)}", MUTED))
-            prompt = content([page_head(page, view.status.now, cells), ink.fit(state, cells)])
+            prompt = content([page_head(page, cells), ink.fit(state, cells)])
             listed.add_option(Option(prompt, id=page.id))
         if view.pages:
             listed.highlighted = min(kept, len(view.pages) - 1) if kept is not None else 0

@@ -44,6 +44,7 @@ class LineInput(Input):
 
     def __init__(self) -> None:
         super().__init__(placeholder="aws ec2 create-vpc ...  |  help", id="line", select_on_focus=False)
+        self.cursor_blink = False  # nothing on these screens ever blinks
         self.history = History()
         self.choosing = False
         """Whether completions are open and take up and down."""

@@ -105,6 +105,7 @@ class PlayScreen(Screen[None]):
         self._stale = True
         self._over_told = session.over
         self._last_tick = monotonic()
+        self._typing = False
 
     def compose(self) -> ComposeResult:
         yield StatusBar().data_bind(PlayScreen.view, PlayScreen.clock)
@@ -200,6 +201,9 @@ class PlayScreen(Screen[None]):
     @on(TerminalPane.Edited)
     def _edited(self, event: TerminalPane.Edited) -> None:
         text = event.text
+        if bool(text) != self._typing:
+            self._typing = bool(text)
+            self.refresh_bindings()  # the clock's keys are the line's own while it holds text
         self.sitting.pacer.hold("typing" if text.strip() else None)
         seen = self.sitting.foresee(text)
         self.terminal.foresight = Foresight(seen.tone, seen.text, seen.usage)
