@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from cloudlab.engine.kernel import Context, Events, fires
+from cloudlab.engine.kernel import Context, Events, evolves, fires
 from cloudlab.engine.rules.permissions import may, role_of, without_role
 from cloudlab.model.compute import Instance, Invocation
 from cloudlab.model.events.compute import DiskCleaned, InvocationEnded, SoftwareChanged
 from cloudlab.model.events.run import ResourcesSeen
-from cloudlab.model.world import Timer
+from cloudlab.model.world import Timer, World
 
 Run = Callable[[Context, Invocation, Instance, str], Events]
 RUNS: dict[str, Run] = {}
@@ -68,6 +68,11 @@ def no_space(invocation: Invocation) -> InvocationEnded:
 def one(invocation: Invocation, name: str) -> str:
     """Return the value of a parameter that takes one."""
     return dict(invocation.parameters)[name][0]
+
+
+@evolves(SoftwareChanged)
+def evolve_software_changed(world: World, event: SoftwareChanged) -> World:
+    return world.change(Instance, event.instance, software=event.software)
 
 
 @runs("AWS-ConfigureAWSPackage")
