@@ -139,6 +139,25 @@ class Doors:
     async def work_for_ghost(self) -> Work:
         return await self.work(reuse=True)
 
+    def remember(self, session: Session, told: Debrief) -> None:
+        """Keep stars and score of a finished run, and have its cards come back; raises CannotOpen."""
+        from datetime import date, timedelta
+
+        from cloudlab.lab.profile import load_profile, save_profile
+        from cloudlab.lab.saves import SaveError
+
+        if not session.over:
+            return
+        profile = load_profile().finished(session.level.id, told.score.stars, told.score.total)
+        for card in session.level.file.cards:
+            key = f"{session.level.id}/{card.id}"
+            if key not in profile.cards:
+                profile = profile.remembered(key, date.today() + timedelta(days=1))
+        try:
+            save_profile(profile)
+        except SaveError as error:
+            raise CannotOpen(str(error)) from error
+
     def save_report(self, session: Session, other: Side | None) -> Path:
         """Write the report beside the saves; raises CannotOpen."""
         from cloudlab.lab.debrief import debrief
@@ -182,8 +201,26 @@ def _level(word: str) -> Level:
 
 
 def _last_run() -> LastRun | None:
-    return None
+    from cloudlab import paths
+
+    if not (paths.home_dir() / "saves").is_dir():
+        return None  # nothing was ever played here: spare the imports
+    from cloudlab.lab.campaign import campaign
+    from cloudlab.lab.saves import latest_unfinished, saved
+    from cloudlab.model.time import stamp
+
+    path = latest_unfinished()
+    if path is None:
+        return None
+    run = saved(path)
+    titles = {e.id: f"{e.number} {e.title}" for e in campaign(paths.levels_dir())}
+    where = stamp(run.instant) if run.instant is not None else "at its opening"
+    mood = f", {run.header.mood} mood, seed {run.header.seed}" if run.header is not None else ""
+    return LastRun(path, run.level, f"{titles.get(run.level, run.level)}, {where}{mood}")
 
 
 def _standings() -> dict[str, Standing]:
-    return {}
+    from cloudlab.lab.profile import load_profile
+
+    profile = load_profile()
+    return {level: Standing(profile.stars.get(level, 0), profile.best.get(level)) for level in {*profile.stars, *profile.best}}

@@ -117,25 +117,26 @@ def _progress(done: int, of: int, cells: int) -> str:
 
 
 def draw_team(team: Iterable[Worker], now: Seconds, cells: int) -> Line:
-    """Return on one line who is busy with what until when."""
+    """Return on one line who is busy with what until when; where it is too long, the longest give way."""
+    people = [_worker(worker, now) for worker in team]
+    room = cells - 3 * (len(people) - 1)
+    widths = [ink.width(each) for each in people]
+    while sum(widths) > room and max(widths) > 12:
+        widths[widths.index(max(widths))] -= 1
     spans: list[ink.Span] = []
-    workers = list(team)
-    room = max(18, cells // max(1, len(workers)) - 3)
-    for worker in workers:
+    for each, wide in zip(people, widths, strict=True):
         if spans:
             spans.append((" │ ", ink.FRAME))
-        spans += ink.line(*_worker(worker, now, room))
+        spans += ink.fit(each, wide)
     return ink.fit(tuple(spans), cells)
 
 
-def _worker(worker: Worker, now: Seconds, room: int) -> tuple[ink.Span, ...]:
-    queued = f" +{worker.queued} queued" if worker.queued else ""
+def _worker(worker: Worker, now: Seconds) -> Line:
+    queued = (f" +{worker.queued} queued", style("wait")) if worker.queued else ("", "")
     if worker.until is None:
-        free = f" free · {', '.join(worker.expertise)}{queued}"
-        return (("○ ", style("off")), (worker.name, STRONG), (ink.cut(free, room - len(worker.name) - 2), MUTED))
-    busy = f" to {when(worker.until, now)}"
-    doing = ink.cut(f" {worker.doing}", max(0, room - len(worker.name) - len(busy) - len(queued) - 2))
-    return (("◐ ", style("wait")), (worker.name, STRONG), (busy, ""), (doing, MUTED), (queued, style("wait")))
+        return line(("○ ", style("off")), (worker.name, STRONG), (" free", ""), queued, (f" · {', '.join(worker.expertise)}", MUTED))
+    doing = (f" {worker.doing}", MUTED)
+    return line(("◐ ", style("wait")), (worker.name, STRONG), f" busy to {when(worker.until, now)}", queued, doing)
 
 
 TOLD_GLYPHS = {"work": "›", "good": "✓", "bad": "▲", "page": "▲", "quiet": "·"}

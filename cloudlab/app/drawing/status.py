@@ -34,7 +34,8 @@ def draw_status(status: Status, services: tuple[Service, ...], clock: Clock, cel
         (money(status.spent_micros), style("bad") if status.spent_micros > status.budget_micros else ""),
         (f" of {money(status.budget_micros)}", MUTED),
     )
-    hourly = line((f" +{format_usd(status.hourly_micros, 2 if status.hourly_micros >= 100_000 else 4)}/h", MUTED)) if status.hourly_micros else ()
+    rate = format_usd(status.hourly_micros, 2 if status.hourly_micros >= 100_000 else 4)
+    hourly = line((f" +{rate}/h", MUTED)) if status.hourly_micros else ()
     time = (*line((status.clock + "  ", STRONG)), *_clock(clock, status.over))
     left = line((f"ends in {span(max(0, status.ends - status.now))}", MUTED))
     service = _service(services[0], status.now) if services else ()

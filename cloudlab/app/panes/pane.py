@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Vertical
 from textual.content import Content
+from textual.events import Click
+from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 
@@ -13,6 +15,10 @@ from cloudlab.app.ink import MUTED, plain
 
 if TYPE_CHECKING:
     from cloudlab.lab.view.slices import View
+
+
+DECK = (("terminal", "terminal", "f3"), ("jobs", "jobs", "f5"), ("log", "log", "f9"))
+"""The panes at the lower right."""
 
 
 class Pane(Vertical):
@@ -32,18 +38,41 @@ class Pane(Vertical):
         self.repaints = 0
         """How often `show` was called; tests read it."""
 
+    DECK: ClassVar[tuple[tuple[str, str, str], ...]] = ()
+    """(name, title, key) of the panes that share its place; their titles stand in its frame too."""
+
+    class Asked(Message):
+        """The title of a pane that shares the place was clicked."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
     def on_mount(self) -> None:
         self.border_title = self.titled()
         self._tell()
 
     def titled(self, note: str = "") -> Content:
         """Return the frame's title: name, key, and a short note."""
-        parts: list[str | tuple[str, str]] = [(self.TITLE, "bold")]
-        if self.KEY:
-            parts.append((f" {self.KEY.upper()}", MUTED))
+        parts: list[str | tuple[str, str]] = []
+        for name, title, key in self.DECK or ((self.NAME, self.TITLE, self.KEY),):
+            here = name == self.NAME
+            parts += [("  " if parts else "", ""), (f"[{title}]" if here and self.DECK else title, "bold" if here else MUTED)]
+            parts.append((f" {key.upper()}", MUTED))
         if note:
             parts.append((f"  {plain(note)}", MUTED))
         return Content.assemble(*parts)
+
+    def on_click(self, event: Click) -> None:
+        """A click on a title in the frame chooses that pane."""
+        if event.y != 0 or not self.DECK:
+            return
+        at = 3
+        for name, title, key in self.DECK:
+            at += len(title) + len(key) + 3 + (2 if name == self.NAME else 0)
+            if event.x < at:
+                self.post_message(self.Asked(name))
+                return
 
     def watch_view(self) -> None:
         self._tell()

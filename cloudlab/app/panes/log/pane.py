@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 
 from cloudlab.app.drawing.operations import draw_told
 from cloudlab.app.ink import MUTED, Line, line
-from cloudlab.app.panes.pane import Pane
+from cloudlab.app.panes.pane import DECK, Pane
 from cloudlab.app.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ class LogPane(Pane):
     NAME = "log"
     TITLE = "log"
     KEY = "f9"
+    DECK = DECK
     HELP = """\
 # Log
 

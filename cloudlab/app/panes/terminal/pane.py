@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 
 from cloudlab.app import ink
 from cloudlab.app.ink import MUTED, style
-from cloudlab.app.panes.pane import Pane
+from cloudlab.app.panes.pane import DECK, Pane
 from cloudlab.app.panes.terminal.choices import ChoiceList, Choices
 from cloudlab.app.panes.terminal.line import LineInput
 
@@ -40,6 +40,7 @@ class TerminalPane(Pane):
     NAME = "terminal"
     TITLE = "terminal"
     KEY = "f3"
+    DECK = DECK
     HELP = """\
 # Terminal
 

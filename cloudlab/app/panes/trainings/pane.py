@@ -10,7 +10,7 @@ from textual.reactive import var
 from cloudlab.app import ink
 from cloudlab.app.drawing.operations import draw_job
 from cloudlab.app.ink import MUTED, Line
-from cloudlab.app.panes.pane import Pane
+from cloudlab.app.panes.pane import DECK, Pane
 from cloudlab.app.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ class TrainingsPane(Pane):
     NAME = "jobs"
     TITLE = "jobs"
     KEY = "f5"
+    DECK = DECK
     HELP = """\
 # Jobs
 

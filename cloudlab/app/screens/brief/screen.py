@@ -10,9 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Button, Footer, Input, Markdown, RadioButton, RadioSet, Static
+from textual.widgets import Button, Footer, Input, Markdown, Static
 
 from cloudlab.app.ink import MUTED, plain
+from cloudlab.app.widgets.one_of import OneOf
 
 if TYPE_CHECKING:
     from cloudlab.levels.loader import Level
@@ -58,9 +59,7 @@ class BriefScreen(Screen["Plan | None"]):
                 yield Static(Content.styled("The road is free: by hand, managed, or mixed, need by need.", ""), classes="said")
                 for question in self.level.file.predictions:
                     yield Static(Content.assemble(("Predict. ", "bold $text-accent"), plain(question.text)), classes="asked", markup=False)
-                    with RadioSet(id=f"predict-{question.id}", classes="choices"):
-                        for key in question.choices:
-                            yield RadioButton(Content(f"{key}  {plain(question.choice_text(key))}"))
+                    yield OneOf({key: question.choice_text(key) for key in question.choices}, id=f"predict-{question.id}")
                 yield Static(
                     Content.styled("A prediction counts for insight, right or wrong: it is asked again in the debrief.", MUTED),
                     classes="said",
@@ -79,7 +78,7 @@ class BriefScreen(Screen["Plan | None"]):
         title.border_title = Content.assemble((f"{self.level.id.partition('-')[0]}  ", MUTED), (plain(self.level.file.title), "bold"))
         self.query_one("#brief-plan").border_title = Content.styled("before you start", "bold")
         self._show_mood()
-        first = self.query("RadioSet")
+        first = self.query(OneOf)
         (first.first() if first else self.query_one("#start")).focus()
 
     def _show_mood(self) -> None:
@@ -102,8 +101,8 @@ class BriefScreen(Screen["Plan | None"]):
         """Hand the plan back. What was not predicted is simply not predicted."""
         said = []
         for question in self.level.file.predictions:
-            pressed = self.query_one(f"#predict-{question.id}", RadioSet).pressed_index
-            if pressed >= 0:
-                said.append((question.id, list(question.choices)[pressed]))
+            chosen = self.query_one(f"#predict-{question.id}", OneOf).chosen
+            if chosen is not None:
+                said.append((question.id, chosen))
         typed = self.query_one("#seed", Input).value
         self.dismiss(Plan(int(typed) if typed else self.seed, self.mood, tuple(said)))

@@ -85,6 +85,13 @@ class DebriefScreen(Screen[None]):
         self._show("questions" if asked else "score")
         self.query_one("#sections", OptionList).highlighted = 0 if asked else 1
         self.run_worker(self._play_other_road(), name="other road")
+        self._remember()
+
+    def _remember(self) -> None:
+        try:
+            self.doors.remember(self.session, self.told)
+        except CannotOpen as error:
+            self.notify(str(error), title="Stars and score could not be kept", severity="warning", markup=False)
 
     def _head(self) -> Content:
         told, outcome = self.told, self.told.mine.outcome
@@ -164,6 +171,7 @@ class DebriefScreen(Screen[None]):
         self.session.commit("answered", event.question, event.choice)
         self.told = self.doors.debrief(self.session)
         self.query_one("#outcome", Static).update(self._head())
+        self._remember()
         await self.query_one(Questions).tell(self.told.quizzes)
 
     # keys -------------------------------------------------------------------------------------------------------------

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from cloudlab.lab.settings import Settings
 
 PACES = ("1 min/s", "10 min/s", "1 h/s")
-MOODS = {"learn": "learn: free hints, rewind", "win": "win: no rewind, hints cost points"}
 
 ABOUT = (
     ("cloudlab", STRONG),
@@ -134,7 +133,7 @@ class MenuScreen(Screen[None]):
             options += [None, Option(Content.styled("  No levels were found in this installation.", MUTED), disabled=True)]
         options += [
             None,
-            Option(content([line(("  mood     ", MUTED), MOODS[self.settings.mood])]), id="set:mood"),
+            Option(content([line(("  mood     ", MUTED), self.settings.mood)]), id="set:mood"),
             Option(content([line(("  pace     ", MUTED), PACES[self.settings.pace])]), id="set:pace"),
             Option(content([line(("  motion   ", MUTED), "reduced" if self.settings.reduced_motion else "full")]), id="set:motion"),
             None,

@@ -24,7 +24,7 @@ from cloudlab.app.panes.cloud_map.pane import CloudMap
 from cloudlab.app.panes.log.pane import LogPane
 from cloudlab.app.panes.objectives.pane import ObjectivesPane
 from cloudlab.app.panes.pager.pane import PagerPane
-from cloudlab.app.panes.pane import Pane
+from cloudlab.app.panes.pane import DECK, Pane
 from cloudlab.app.panes.terminal.choices import Choice, Choices
 from cloudlab.app.panes.terminal.line import LineInput
 from cloudlab.app.panes.terminal.pane import Foresight, TerminalPane
@@ -45,8 +45,6 @@ TICK = 0.1
 WIDE = (110, 32)
 """From this size on all panes stand side by side; below, one is shown at a time over the terminal."""
 
-DECK = ("terminal", "jobs", "log")
-"""Panes that share the place at the lower right."""
 STAGE = ("map", "board", "pager", "objectives", "traffic")
 
 
@@ -227,6 +225,10 @@ class PlayScreen(Screen[None]):
     def _chosen(self, event: FoldedBar.Chosen) -> None:
         self.action_show_pane(event.name)
 
+    @on(Pane.Asked)
+    def _asked(self, event: Pane.Asked) -> None:
+        self.action_show_pane(event.name)
+
     @on(PagerPane.Acknowledged)
     def _acknowledged(self, event: PagerPane.Acknowledged) -> None:
         self.sitting.acknowledge(event.incident)
@@ -283,7 +285,7 @@ class PlayScreen(Screen[None]):
         self.app.push_screen(HelpScreen((pane.HELP + "\n---\n" if pane is not None else "") + PLAY_HELP))
 
     def action_show_pane(self, name: str) -> None:
-        if name in DECK:
+        if any(name == deck for deck, _, _ in DECK):
             self.deck = name
         else:
             self.shown = name
@@ -306,7 +308,7 @@ class PlayScreen(Screen[None]):
         self.set_class(size.width < WIDE[0] or size.height < WIDE[1], "-folded")
         for name in STAGE:
             self.query_one(f"#{name}").set_class(name == self.shown, "-shown")
-        for name in DECK:
+        for name, _, _ in DECK:
             self.query_one(f"#{name}").set_class(name == self.deck, "-shown")
 
     def on_unmount(self) -> None:
