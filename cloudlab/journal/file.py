@@ -14,7 +14,7 @@ from cloudlab.journal.error import JournalError, JournalExists, JournalLocked
 from cloudlab.journal.history import effective
 from cloudlab.journal.lines import Whole, header_line, read_whole, record_line
 from cloudlab.journal.lock import lock
-from cloudlab.journal.record import FORMAT, Header, Record
+from cloudlab.journal.record import FORMAT, INPUT_KINDS, Header, Record
 from cloudlab.model.inputs import Input
 from cloudlab.model.time import Seconds, stamp
 
@@ -52,6 +52,7 @@ class Journal:
         self.repair = repair
         """What was cut off when it was opened, in one sentence; None where it was whole."""
         self._records = list(whole.records)
+        self._inputs = sum(record.kind in INPUT_KINDS for record in whole.records)
         self._chain = whole.chain
         self._length = whole.length
         self._descriptor: int | None = descriptor
@@ -128,6 +129,11 @@ class Journal:
     def next_n(self) -> int:
         return len(self._records) + 1
 
+    @property
+    def next_input(self) -> int:
+        """The number of the next input, counting inputs alone."""
+        return self._inputs + 1
+
     def effective(self) -> tuple[Record, ...]:
         """Return the records that still count after all rewinds."""
         return effective(self._records)
@@ -148,6 +154,7 @@ class Journal:
         self._length += len(line)
         self._chain = record.chain
         self._records.append(record)
+        self._inputs += kind in INPUT_KINDS
         return record
 
     def append_input(self, *, at: Seconds, given: Input, refusal: str | None = None) -> Record:

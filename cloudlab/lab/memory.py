@@ -19,6 +19,10 @@ class MemoryJournal:
         self.next_n = 1
         self.inputs: list[tuple[int, Input, str | None]] = []
 
+    @property
+    def next_input(self) -> int:
+        return len(self.inputs) + 1
+
     def append(self, *, at: int, kind: str, id: str = "", body: Mapping[str, Any] | None = None, refusal: str | None = None) -> Record:
         record = Record(n=self.next_n, at=at, kind=kind, id=id, body=body or {}, refusal=refusal, chain="")
         self.next_n += 1

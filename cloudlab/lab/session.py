@@ -11,6 +11,7 @@ from cloudlab.commands.base import Command
 from cloudlab.engine.kernel import Want
 from cloudlab.engine.rules.wanted import predictions_wanted, trainings_under_way
 from cloudlab.engine.simulation import RULES, Happening, Outcome, Preview, Simulation
+from cloudlab.journal.error import JournalError
 from cloudlab.journal.file import Journal
 from cloudlab.journal.record import Header, Record
 from cloudlab.journal.replay import Step, replay
@@ -71,7 +72,7 @@ class Log(Protocol):
     def repair(self) -> str | None: ...
 
     @property
-    def next_n(self) -> int: ...
+    def next_input(self) -> int: ...
 
     def append(
         self, *, at: Seconds, kind: str, id: str = "", body: Mapping[str, Any] | None = None, refusal: str | None = None
@@ -273,13 +274,18 @@ class Session:
     # inside -----------------------------------------------------------------------------------------------------------
 
     def _next_id(self) -> str:
-        return f"i{self.journal.next_n}"
+        """Number inputs by inputs alone: how often the clock was stopped meanwhile must not change ids and dice."""
+        return f"i{self.journal.next_input}"
 
     def _take(self, given: Input) -> Outcome:
         before = self.world
         outcome = self.simulation.submit(given)
         refusal = outcome.refusal.code if outcome.refusal is not None else None
-        record = self.journal.append_input(at=before.now, given=given, refusal=refusal)
+        try:
+            record = self.journal.append_input(at=before.now, given=given, refusal=refusal)
+        except JournalError:
+            self.simulation.world = before  # what is not on disk has not happened
+            raise
         self._before[record.n] = (before, len(self.history))
         self._happened(outcome.happenings)
         self._begin_trainings()
@@ -288,6 +294,9 @@ class Session:
     def _happened(self, happenings: Sequence[Happening]) -> None:
         if happenings:
             self.history += happenings
+            if any(isinstance(h.event, RunEnded) for h in happenings):
+                body = {"why": "over", "outcome": self.world.over}
+                self.journal.append(at=self.now, kind="clock", id="", body=body, refusal=None)
             for listener in self.listeners:
                 listener(happenings)
 

@@ -58,6 +58,18 @@ def test_rewinds_show_in_what_counts(path: Path) -> None:
         assert [r.n for r in journal.effective()] == [1]
 
 
+def test_inputs_are_numbered_by_inputs_alone(path: Path) -> None:
+    """Ids and dice derive from this number, so stopping the clock more often must not change it."""
+    with Journal.create(path, HEADER) as journal:
+        numbers = [journal.next_input]
+        for kind in ("clock", "noted", "observed", "given", "clock"):
+            journal.append(at=0, kind=kind)
+            numbers.append(journal.next_input)
+    assert numbers == [1, 1, 2, 2, 3, 3]
+    with Journal.open(path) as journal:
+        assert (journal.next_input, journal.next_n) == (3, 6)
+
+
 def test_each_record_is_synced_before_append_returns(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
     write, fsync = os.write, os.fsync
