@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cloudlab.levels.predicates import Finding, holds
-from cloudlab.levels.schema import HintPart, LevelFile, ObjectivePart
+from cloudlab.engine.rules.knowledge import believed, known_until
+from cloudlab.levels.predicates import OF_TRAFFIC, Finding, holds, roads_begun
+from cloudlab.levels.schema import HintPart, LevelFile, ObjectivePart, When
 from cloudlab.model.scenario import Scenario
+from cloudlab.model.time import stamp
 from cloudlab.model.world import World
 
 
@@ -36,17 +38,34 @@ class LevelReferee:
 
 
 def objectives(level: LevelFile, world: World, scenario: Scenario) -> tuple[Judged, ...]:
+    """Judge every objective by what is so."""
     return tuple(Judged(o, holds(o.when, world, scenario)) for o in level.objectives)
 
 
-def next_hint(level: LevelFile, world: World, scenario: Scenario, road: str) -> tuple[int, HintPart, str] | None:
+def known_objectives(level: LevelFile, world: World, scenario: Scenario) -> tuple[Judged, ...]:
+    """Judge every objective by what the team knows: an outage nobody has noticed leaves the screen as it was."""
+    return tuple(Judged(o, known_to_hold(o.when, world, scenario)) for o in level.objectives)
+
+
+def known_to_hold(when: When, world: World, scenario: Scenario) -> Finding:
+    """Return a finding as the team could make it; figures of traffic are as of the last look, and say so."""
+    then = believed(world)
+    asked = [str(a["need"]) for name, a in when.items() if name in OF_TRAFFIC]
+    as_of = min((known_until(world, scenario, scenario.need(n)) for n in asked), default=world.now)
+    finding = holds(when, then.at(as_of), scenario)
+    return finding if as_of == world.now else Finding(finding.ok, f"{finding.evidence} (as of {stamp(as_of)})")
+
+
+def next_hint(level: LevelFile, world: World, scenario: Scenario, road: str = "any") -> tuple[int, HintPart, str] | None:
     """Return (index, hint, text) of the first hint whose matter is not in order yet, the finding filled in; None if all is well.
 
-    The text says where the player is wrong, computed from state and reachability, not what a walkthrough's next line is.
+    The text says where the player is wrong, computed from state and reachability as far as the team knows them, not what a
+    walkthrough's next line is. Hints of one road are for who is on it: the road named, else every road begun.
     """
+    roads = roads_begun(world) if road == "any" else (road,)
     for index, hint in enumerate(level.hints):
-        if hint.road in ("any", road):
-            finding = holds(hint.unless, world, scenario)
+        if hint.road in ("any", *roads):
+            finding = known_to_hold(hint.unless, world, scenario)
             if not finding.ok:
                 return index, hint, hint.text.replace("{finding}", finding.evidence)
     return None

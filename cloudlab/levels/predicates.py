@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from cloudlab.engine.rules import exposure, ledger, reachability, traffic
 from cloudlab.engine.rules.managed import missing_piece
-from cloudlab.model.compute import Instance
+from cloudlab.model.compute import Instance, Invocation
 from cloudlab.model.identity import Role
 from cloudlab.model.learning import Endpoint, SageModel, TrainingJob
 from cloudlab.model.money import format_usd
@@ -17,7 +17,7 @@ from cloudlab.model.operations import Handover, Incident
 from cloudlab.model.scenario import Scenario
 from cloudlab.model.storage import StoredObject
 from cloudlab.model.time import span, stamp
-from cloudlab.model.training import Trained
+from cloudlab.model.training import Trained, TrainingSpec
 from cloudlab.model.world import World
 
 KINDS: dict[str, type] = {
@@ -40,6 +40,9 @@ class Finding:
     ok: bool
     evidence: str
 
+
+OF_TRAFFIC = ("first-value", "first-value-between", "answered", "value")
+"""Predicates that count requests of a `need`: what the team knows of those may be older than what else it knows."""
 
 Predicate = Callable[..., Finding]
 PREDICATES: dict[str, Predicate] = {}
@@ -89,12 +92,19 @@ def dataset_stored(world: World, scenario: Scenario, *, dataset: str, channel: s
 def model_trained(world: World, scenario: Scenario, *, dataset: str, auc: float = 0.0) -> Finding:  # noqa: ARG001
     """A model of the data set was really trained, with at least this AUC on the validation channel."""
     best = -1
-    for fact in world.facts.values():
-        if isinstance(fact, Trained):
+    for spec in _completed(world):
+        fact = world.trained(spec.digest())
+        if spec.dataset == dataset and isinstance(fact, Trained):
             best = max(best, dict(fact.metrics).get("validation:auc", 0))
     if best < 0:
         return Finding(False, "no training has completed")
     return Finding(best >= auc * 1_000_000, f"best validation:auc {best / 1_000_000:.4f}")
+
+
+def _completed(world: World) -> Iterator[TrainingSpec]:
+    """Yield what has been trained, on both roads. A fact known before its job is through does not count yet."""
+    yield from (job.spec for job in world.every(TrainingJob) if job.spec is not None and job.status == "Completed")
+    yield from (run.training for run in world.every(Invocation) if run.training is not None and run.status == "Success")
 
 
 @predicate("reachable")
@@ -186,12 +196,17 @@ def first_value_between(world: World, scenario: Scenario, *, need: str, after: i
     return Finding(after < reached <= by, f"it ended {stamp(reached)}")
 
 
+def roads_begun(world: World) -> tuple[str, ...]:
+    """Return the roads on which something was built: a VPC is hand-built; a role for SageMaker or a job of it, managed."""
+    trusted = any("sagemaker.amazonaws.com" in r.trusted for r in world.every(Role))
+    managed = trusted or bool(world.table(TrainingJob)) or bool(world.table(Endpoint))
+    return (("hand-built",) if world.table(Vpc) else ()) + (("managed",) if managed else ())
+
+
 @predicate("road-begun")
 def road_begun(world: World, scenario: Scenario) -> Finding:  # noqa: ARG001
-    by_hand, managed = world.table(Vpc), [r for r in world.every(Role) if "sagemaker.amazonaws.com" in r.trusted]
-    return Finding(
-        bool(by_hand) or bool(managed), "a VPC or a role for SageMaker is there" if by_hand or managed else "neither road is begun"
-    )
+    begun = roads_begun(world)
+    return Finding(bool(begun), f"begun: {', '.join(begun)}" if begun else "neither road is begun")
 
 
 @predicate("hand-reaches-out")

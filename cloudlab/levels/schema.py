@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
@@ -17,12 +18,12 @@ class Part(BaseModel):
 
 
 def _instant(value: Any) -> Any:
-    if isinstance(value, str):
-        words = value.split()
-        if len(words) == 3 and words[0] == "day" and words[1].isdigit() and ":" in words[2]:
-            return time.at(int(words[1]), words[2])
-        raise ValueError("write an instant as 'day 2 09:00'")
-    return value
+    if isinstance(value, str) and (found := _INSTANT.fullmatch(value.strip())) is not None:
+        return time.at(int(found["day"]), found["clock"])
+    raise ValueError("write an instant as 'day 2 09:00'")
+
+
+_INSTANT = re.compile(r"day\s+(?P<day>[1-9]\d*)\s+(?P<clock>([01]?\d|2[0-3]):[0-5]\d)")
 
 
 Instant = Annotated[Seconds, BeforeValidator(_instant)]
@@ -68,6 +69,13 @@ class Profile(Part):
     weekdays: tuple[int, ...] = (1000,) * 7
     noise: int = Field(default=100, ge=0, le=900)
 
+    @field_validator("hours", "weekdays")
+    @classmethod
+    def _no_less_than_nothing(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if min(value, default=0) < 0:
+            raise ValueError(f"a factor is permille of the base, 0 or more; here is {min(value)}")
+        return value
+
     @field_validator("hours")
     @classmethod
     def _full_day(cls, value: tuple[int, ...]) -> tuple[int, ...]:
@@ -109,7 +117,7 @@ class IncidentPart(Part):
     aim: Literal["first", "busiest", "any"] = "first"
     rate_factor: int = Field(default=1, ge=1)
     """By how much this level dramatises the real rate; the brief and the debrief say so."""
-    patience_hours: int | None = None
+    patience_hours: int | None = Field(default=None, ge=0)
     """Hours until waiting does damage, where the level shortens or stretches the kind's own; said on the screen."""
     detail: str = ""
 

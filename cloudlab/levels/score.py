@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cloudlab.engine.rules import ledger, traffic
+from cloudlab.engine.rules.debts import debt_seconds
 from cloudlab.levels.predicates import holds
 from cloudlab.levels.schema import LevelFile, QuestionPart
 from cloudlab.model.money import format_usd
@@ -14,7 +15,7 @@ from cloudlab.model.time import HOUR, span
 from cloudlab.model.world import World
 
 BUDGET_OVERDRAFT = 10
-"""Reliability falls linearly from full at one error budget to nothing at this many."""
+"""Reliability falls linearly from full at one error budget to nothing at this many, or where no request was answered well."""
 
 HINT_COST = 10
 """Insight points a hint costs in win mood."""
@@ -67,10 +68,10 @@ def _time_to_value(level: LevelFile, world: World, scenario: Scenario) -> ScoreL
 def _budget(world: World, scenario: Scenario) -> ScoreLine:
     got = traffic.total_tally(world, scenario, scenario.slo.since)
     allowed = got.offered * (1_000_000 - scenario.slo.target_ppm) // 1_000_000
-    if not got.offered or not allowed:
+    if not got.offered:
         return ScoreLine("error-budget", 0, 150, "no requests fell into the counted hours")
-    over = max(0, got.bad - allowed)
-    points = max(0, 150 - 150 * over // (allowed * (BUDGET_OVERDRAFT - 1)))
+    nothing = min(max(allowed * BUDGET_OVERDRAFT, 1), got.offered)
+    points = 150 if got.bad <= allowed < nothing else 150 * max(nothing - got.bad, 0) // max(nothing - allowed, 1)
     return ScoreLine("error-budget", points, 150, f"{got.bad:,} unanswered or slow of {got.offered:,}; the budget allows {allowed:,}")
 
 
@@ -101,10 +102,10 @@ def _money(level: LevelFile, world: World, share: int) -> ScoreLine:
 def _debt(level: LevelFile, world: World, share: int) -> ScoreLine:
     seconds = {d.kind: 0 for d in world.every(Debt)}
     for debt in world.every(Debt):
-        seconds[debt.kind] += debt.seconds + (world.now - debt.since if debt.since is not None else 0)
+        seconds[debt.kind] += debt_seconds(debt, world.now)
     total = sum(seconds.values())
     allowed = round(level.par.debt_hours * HOUR)
-    points = 100 * share * allowed // (1000 * max(allowed, total, 1)) if allowed or not total else 0
+    points = 100 * share * allowed // (1000 * max(allowed, total)) if total > allowed else 100 * share // 1000
     named = ", ".join(f"{kind} {s // HOUR} h" for kind, s in sorted(seconds.items()) if s) or "nothing owed"
     return ScoreLine(
         "debt", points, 100, f"resource-hours: {named}; par is {level.par.debt_hours:g} h; x {share / 10:.1f} % of par's value"
