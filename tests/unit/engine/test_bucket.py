@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cloudlab.commands.base import Command
-from cloudlab.commands.s3 import CreateBucket, DeleteBucket, DeleteObject, ListBuckets, ListObjectsV2, PutObject
+from cloudlab.commands.s3 import BucketConfiguration, CreateBucket, DeleteBucket, DeleteObject, ListBuckets, ListObjectsV2, PutObject
 from cloudlab.engine.rules.ledger import cost_by_line
 from cloudlab.engine.simulation import Simulation
 from cloudlab.model.operations import Meter
@@ -48,9 +48,9 @@ def test_names_s3_takes(simulation: Simulation, name: str) -> None:
 
 def test_other_ways_to_be_refused_a_bucket(simulation: Simulation) -> None:
     assert code(simulation, CreateBucket(bucket="test")) == "BucketAlreadyExists"
-    abroad = CreateBucket(bucket="harbour-churn", create_bucket_configuration={"LocationConstraint": "eu-west-1"})
+    abroad = CreateBucket(bucket="harbour-churn", create_bucket_configuration=BucketConfiguration(location_constraint="eu-west-1"))
     assert code(simulation, abroad) == "IllegalLocationConstraintException"
-    at_home = CreateBucket(bucket="harbour-churn", create_bucket_configuration={"LocationConstraint": "us-east-1"})
+    at_home = CreateBucket(bucket="harbour-churn", create_bucket_configuration=BucketConfiguration(location_constraint="us-east-1"))
     assert code(simulation, at_home) == "InvalidLocationConstraint"
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cloudlab.commands.base import Filter
 from cloudlab.commands.ec2_compute import DescribeImages, DescribeInstances, DescribeInstanceStatus, DescribeInstanceTypes, RunInstances
 from cloudlab.engine.rules.ledger import cost_by_line
 from cloudlab.engine.simulation import Simulation
@@ -180,7 +181,7 @@ def test_describing_shows_awss_shape(simulation: Simulation) -> None:
         ("vpc-id", "vpc-1"),
         ("availability-zone", "us-east-1a"),
     ):
-        run(simulation, "ana", DescribeInstances(filters=({"Name": name, "Values": [value]},)))
+        run(simulation, "ana", DescribeInstances(filters=(Filter(name=name, values=(value,)),)))
         assert len(list(simulation.answers.values())[-1]["Reservations"]) == 1, name
     shown = list(simulation.answers.values())[-1]["Reservations"][0]["Instances"][0]
     assert shown["PublicIpAddress"] == only(simulation).public_ip

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cloudlab.commands.base import Command
-from cloudlab.commands.ec2_compute import AssociateIamInstanceProfile, RunInstances
+from cloudlab.commands.ec2_compute import AssociateIamInstanceProfile, ProfileSpecification, RunInstances
 from cloudlab.commands.iam import (
     AddRoleToInstanceProfile,
     AttachRolePolicy,
@@ -137,9 +137,9 @@ def test_a_profile_holds_exactly_one_role(simulation: Simulation) -> None:
 def test_a_running_instance_gets_a_profile_afterwards() -> None:
     simulation = lay_network(open_simulation())
     put_server(simulation, profile=None)
-    missing = AssociateIamInstanceProfile(instance_id="i-1", iam_instance_profile={"Name": "webb"})
+    missing = AssociateIamInstanceProfile(instance_id="i-1", iam_instance_profile=ProfileSpecification(name="webb"))
     assert code(simulation, missing) == "InvalidParameterValue"
-    give = AssociateIamInstanceProfile(instance_id="i-1", iam_instance_profile={"Name": "server"})
+    give = AssociateIamInstanceProfile(instance_id="i-1", iam_instance_profile=ProfileSpecification(name="server"))
     assert code(simulation, give) is None
     assert simulation.world.get(Instance, "i-1").profile == "server"
     assert code(simulation, give) == "IncorrectState"
@@ -155,7 +155,7 @@ def test_a_profile_is_known_everywhere_after_ten_seconds(age: int, expected: str
         image_id=AL2023.id,
         instance_type="t3.small",
         subnet_id="subnet-a",
-        iam_instance_profile={"Arn": "arn:aws:iam::123456789012:instance-profile/web"},
+        iam_instance_profile=ProfileSpecification(arn="arn:aws:iam::123456789012:instance-profile/web"),
     )
     refusal = simulation.preview("ana", launch).refusal
     assert (refusal.code if refusal is not None else None) == expected

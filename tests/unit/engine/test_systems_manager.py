@@ -132,12 +132,13 @@ def test_targets_find_what_is_managed(simulation: Simulation) -> None:
     put_server(simulation, "i-3", tags=(("Name", "web"),), state="stopped")
     run(simulation, "ana", send(InstanceIds=[], Targets=[{"Key": "tag:Name", "Values": ["web"]}]))
     assert [i.instance for i in simulation.world.every(Invocation)] == ["i-2"]
-    for changes in (
+    wrong: tuple[dict[str, Any], ...] = (
         {"InstanceIds": []},
         {"Targets": [{"Key": "InstanceIds", "Values": ["i-1"]}]},
         {"InstanceIds": [], "Targets": [{"Key": "tag:Name", "Values": ["db"]}]},
         {"InstanceIds": [], "Targets": [{"Key": "name", "Values": ["web"]}]},
-    ):
+    )
+    for changes in wrong:
         assert refusal(simulation, send(**changes))[0] == "InvalidTarget"
 
 
