@@ -178,6 +178,7 @@ def _run(chosen: argparse.Namespace) -> int:
 
 async def _run_script(chosen: argparse.Namespace) -> int:
     from cloudlab.lab import open as opening
+    from cloudlab.lab.futures import stars
     from cloudlab.lab.script_run import read_script, run_script
     from cloudlab.lab.work import RealWork
 
@@ -192,20 +193,20 @@ async def _run_script(chosen: argparse.Namespace) -> int:
             result = await run_script(session, script)
         finally:
             session.close()
-    _print_result(result, as_json=chosen.json)
+    _print_result(result, await stars(result), as_json=chosen.json)
     return WON if result.outcome == "won" else LOST
 
 
-def _print_result(result: Result, *, as_json: bool) -> None:
+def _print_result(result: Result, stars: int, *, as_json: bool) -> None:
     import json
 
     if as_json:
-        print(json.dumps(result.json(), indent=2, ensure_ascii=False))
+        print(json.dumps(result.json(stars), indent=2, ensure_ascii=False))
         return
     from cloudlab.lab.debrief import debrief
     from cloudlab.lab.plain import debrief_text
 
-    print(debrief_text(debrief(result)))
+    print(debrief_text(debrief(result), stars))
     print(f"Journal: {result.journal}")
 
 
@@ -217,12 +218,14 @@ def _replay(chosen: argparse.Namespace) -> int:
         import json
 
         from cloudlab.lab.afterwards import replayed
+        from cloudlab.lab.futures import stars
 
         result, verdict = replayed(chosen.journal)
+        earned = asyncio.run(stars(result))
         if chosen.json:
-            print(json.dumps(result.json() | {"verified": verdict}, indent=2, ensure_ascii=False))
+            print(json.dumps(result.json(earned) | {"verified": verdict}, indent=2, ensure_ascii=False))
         else:
-            _print_result(result, as_json=False)
+            _print_result(result, earned, as_json=False)
             print(f"Verified: {verdict}")
         return WON if result.outcome == "won" else LOST
 

@@ -90,6 +90,12 @@ async def futures(result: Result, count: int = FIXED) -> Futures:
     return Futures(tuple(runs))
 
 
+async def stars(result: Result) -> int:
+    """Return the stars of a run: the goals, inside par, and the third one where the design wins nearly all fixed futures."""
+    earned = result.score.stars
+    return 3 if earned == 2 and (await futures(result)).robust else earned
+
+
 def play_future(result: Result, seed: int) -> Future:
     """Play one future. The clock never waits for real work: a design brings the results it was built with."""
     level = result.level

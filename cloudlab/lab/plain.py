@@ -11,6 +11,7 @@ from cloudlab.dialects.script import VERBS, Order, ScriptError, parse_statement
 from cloudlab.engine.simulation import Happening
 from cloudlab.jobs.job import Job
 from cloudlab.lab.debrief import Debrief, Quiz, Side, compare, debrief, ghost, side
+from cloudlab.lab.futures import stars
 from cloudlab.lab.performer import Performer
 from cloudlab.lab.plain_views import LOOKS, look
 from cloudlab.lab.report import markdown
@@ -188,7 +189,7 @@ class PlainFace:
         self._ask_questions("answered", self.session.level.file.questions, "Question")
         result = result_of(self.session)
         told = debrief(result)
-        self.write(debrief_text(told))
+        self.write(debrief_text(told, await stars(result)))
         self.write("Playing the other road on the same seed ...")
         try:
             other = await ghost(result, self.ghost_work)
@@ -202,9 +203,10 @@ class PlainFace:
             self.write(f"Review card: {front}\n  {back}")
 
 
-def debrief_text(told: Debrief) -> str:
+def debrief_text(told: Debrief, stars: int | None = None) -> str:
     """Return score, ledger, incidents and answers as linear text."""
-    out = [f"{told.mine.outcome.upper()}: {told.mine.because}", f"Score {told.score.total} of 1,000; stars: {told.score.stars} of 3"]
+    earned = told.score.stars if stars is None else stars
+    out = [f"{told.mine.outcome.upper()}: {told.mine.because}", f"Score {told.score.total} of 1,000; stars: {earned} of 3"]
     out += [f"  {line.id}: {line.points} of {line.max} - {line.evidence}" for line in told.score.lines]
     out += ["Money:"] + [f"  {name}: {format_usd(micros)}" for name, micros in told.ledger] + [f"  sum: {format_usd(told.total_micros)}"]
     out += ["Hours of people:"] + [f"  {task}: {span(seconds)}, {times} times" for task, seconds, times in told.toil]

@@ -172,11 +172,11 @@ def over_budget(world: World, scenario: Scenario) -> Finding:
 
 
 @predicate("breached")
-def breached(world: World, scenario: Scenario) -> Finding:  # noqa: ARG001
+def breached(world: World, scenario: Scenario) -> Finding:
     for instance in world.every(Instance):
         if instance.compromised:
             cause = next((i for i in world.every(Incident) if i.failed and i.kind in ("os-cve", "security-group-scanned")), None)
-            how = f" through {cause.detail or cause.kind}" if cause is not None else ""
+            how = f": {scenario.catalogue.incident(cause.kind).title.lower()} {cause.detail}".rstrip() if cause is not None else ""
             return Finding(True, f"{instance.id} was taken over{how}")
     return Finding(False, "nobody got in")
 
