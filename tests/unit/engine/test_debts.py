@@ -77,7 +77,7 @@ def test_unpatched_from_the_news_to_the_fix() -> None:
     simulation = lay_network(open_simulation(incidents=(planned,)))
     put_server(simulation, encrypted=True)
     simulation.advance(33_000)
-    parameters = {"Operation": ("Install",), "RebootOption": ("RebootIfNeeded",)}
+    parameters: dict[str, tuple[str, ...]] = {"Operation": ("Install",), "RebootOption": ("RebootIfNeeded",)}
     run(simulation, "ana", SendCommand(document_name="AWS-RunPatchBaseline", instance_ids=("i-1",), parameters=parameters))
     simulation.advance(simulation.now + HOUR)
     assert seconds(simulation)["unpatched"] == 1_800 + 300
@@ -88,7 +88,7 @@ def test_the_agent_ends_unmonitored() -> None:
     put_server(simulation, encrypted=True)
     run(simulation, "ana", RebootInstances(instance_ids=("i-1",)))
     simulation.advance(simulation.now + 60)
-    parameters = {"action": ("Install",), "name": ("AmazonCloudWatchAgent",)}
+    parameters: dict[str, tuple[str, ...]] = {"action": ("Install",), "name": ("AmazonCloudWatchAgent",)}
     run(simulation, "ana", SendCommand(document_name="AWS-ConfigureAWSPackage", instance_ids=("i-1",), parameters=parameters))
     assert simulation.world.get(Instance, "i-1").software.monitoring is False
     simulation.advance(simulation.now + HOUR)

@@ -28,7 +28,7 @@ def hit_by(*details: str) -> Simulation:
 
 def patch(simulation: Simulation, operation: str = "Install", reboot: str = "RebootIfNeeded") -> int:
     """Order it, and return when the machine begins: half an hour of work later."""
-    parameters = {"Operation": (operation,), "RebootOption": (reboot,)}
+    parameters: dict[str, tuple[str, ...]] = {"Operation": (operation,), "RebootOption": (reboot,)}
     run(simulation, "ana", SendCommand(document_name="AWS-RunPatchBaseline", instance_ids=("i-1",), parameters=parameters))
     return simulation.now
 

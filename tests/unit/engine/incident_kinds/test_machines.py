@@ -133,7 +133,7 @@ def test_a_reboot_does_not_empty_a_disk() -> None:
 
 
 def patch(simulation: Simulation) -> None:
-    parameters = {"Operation": ("Install",), "RebootOption": ("RebootIfNeeded",)}
+    parameters: dict[str, tuple[str, ...]] = {"Operation": ("Install",), "RebootOption": ("RebootIfNeeded",)}
     ordered(simulation, SendCommand(document_name="AWS-RunPatchBaseline", instance_ids=("i-1",), parameters=parameters))
     simulation.advance(simulation.now + 360)
 
