@@ -17,6 +17,7 @@ from cloudlab.commands.ec2_compute import RebootInstances
 from cloudlab.commands.ssm import SendCommand
 from cloudlab.engine.opening import opening_world
 from cloudlab.engine.rules.exposure import open_to_world
+from cloudlab.engine.rules.fronts import fronts
 from cloudlab.engine.run import KINDS
 from cloudlab.engine.simulation import Simulation
 from cloudlab.lab.result import Result
@@ -25,8 +26,9 @@ from cloudlab.levels.judge import LevelReferee
 from cloudlab.model.compute import Instance, Invocation
 from cloudlab.model.inputs import Given
 from cloudlab.model.learning import Endpoint, TrainingJob
-from cloudlab.model.operations import Handover, Incident, Meter
+from cloudlab.model.operations import Handover, Incident, Meter, Segment, Serving
 from cloudlab.model.people import Person
+from cloudlab.model.scenario import Scenario
 from cloudlab.model.world import World
 
 FIXED = 100
@@ -99,7 +101,7 @@ async def stars(result: Result) -> int:
 def play_future(result: Result, seed: int) -> Future:
     """Play one future. The clock never waits for real work: a design brings the results it was built with."""
     level = result.level
-    simulation = Simulation(level.scenario, _transplanted(result.world, opening_world(level.scenario, seed)), LevelReferee(level.file))
+    simulation = Simulation(level.scenario, _transplanted(result.world, opening_world(level.scenario, seed), level.scenario), LevelReferee(level.file))
     given = 0
     answered: set[str] = set()
     while simulation.world.over is None:
@@ -122,8 +124,8 @@ def play_future(result: Result, seed: int) -> Future:
     )
 
 
-def _transplanted(final: World, opening: World) -> World:
-    """Put the design of `final`, in good health, into the opening of another seed."""
+def _transplanted(final: World, opening: World, scenario: Scenario) -> World:
+    """Put the design of `final`, in good health and serving, into the opening of another seed."""
     world = replace(opening, facts=final.facts)
     for kind in _DESIGN:
         records: list[Any] = list(final.every(kind))
@@ -131,7 +133,7 @@ def _transplanted(final: World, opening: World) -> World:
     for meter in final.every(Meter):
         if meter.since is not None:
             world = world.put(replace(meter, since=opening.now, accrued=0))
-    return world
+    return world.put(*(Serving(n.id, (Segment(opening.now, fronts(world, scenario, n)),)) for n in scenario.needs))
 
 
 def _sound(record: Any, now: int) -> Any:
