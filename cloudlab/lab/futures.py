@@ -101,7 +101,9 @@ async def stars(result: Result) -> int:
 def play_future(result: Result, seed: int) -> Future:
     """Play one future. The clock never waits for real work: a design brings the results it was built with."""
     level = result.level
-    simulation = Simulation(level.scenario, _transplanted(result.world, opening_world(level.scenario, seed), level.scenario), LevelReferee(level.file))
+    simulation = Simulation(
+        level.scenario, _transplanted(result.world, opening_world(level.scenario, seed), level.scenario), LevelReferee(level.file)
+    )
     given = 0
     answered: set[str] = set()
     while simulation.world.over is None:
