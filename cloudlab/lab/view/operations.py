@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cloudlab.engine.rules import traffic
-from cloudlab.engine.rules.knowledge import is_monitored
+from cloudlab.engine.rules.knowledge import known_until
 from cloudlab.engine.rules.responsibility import holding
 from cloudlab.lab.view.cloud import name_of
 from cloudlab.lab.view.slices import Board, Cell, Exit, Job, Page, Service
 from cloudlab.model.compute import Instance, Invocation
 from cloudlab.model.learning import Endpoint, TrainingJob
-from cloudlab.model.operations import Incident, Serving, Sighting
+from cloudlab.model.operations import Incident
 from cloudlab.model.scenario import Need, Scenario
 from cloudlab.model.storage import Bucket
-from cloudlab.model.time import HOUR, MINUTE, Seconds
+from cloudlab.model.time import HOUR, MINUTE
 from cloudlab.model.training import Trained
 from cloudlab.model.world import World
 
@@ -50,28 +50,37 @@ def pages(world: World, scenario: Scenario) -> Iterator[Page]:
         kind = scenario.catalogue.incident(incident.kind)
         planned = next((p for p in scenario.incidents if p.id == incident.id), None)
         hourly = scenario.catalogue.people.engineer_micros_per_hour
-        exits = tuple(Exit(w.text, w.command, w.minutes, hourly * w.minutes * MINUTE // HOUR, w.risk) for w in kind.ways_out)
         assert incident.detected is not None
         assert incident.resource is not None
+        struck = incident.resource
+        exits = tuple(
+            Exit(w.text, _of(struck, w.command) if w.command else None, w.minutes, hourly * w.minutes * MINUTE // HOUR, w.risk)
+            for w in kind.ways_out
+        )
         state = "resolved" if not incident.is_open else "damage" if incident.failed else "acknowledged" if incident.acknowledged else "open"
         yield Page(
             id=incident.id,
             kind=incident.kind,
             title=kind.title,
-            story=kind.story,
-            resource=incident.resource,
+            story=_of(struck, kind.story),
+            resource=struck,
             duty=incident.duty,
             holder="YOURS" if incident.holder == "customer" else "AWS",
             state=state,
             struck=incident.struck,
             detected=incident.detected,
             due=incident.due,
-            effect=kind.effect,
-            if_ignored=kind.if_ignored,
+            effect=_of(struck, kind.effect),
+            if_ignored=_of(struck, kind.if_ignored),
             ways_out=exits,
             resolution=incident.resolution,
             rate_factor=planned.rate_factor if planned is not None else 1,
         )
+
+
+def _of(resource: str, text: str) -> str:
+    """Put the struck resource into a text of the catalogue."""
+    return text.replace("{resource}", resource)
 
 
 def jobs(world: World) -> Iterator[Job]:
@@ -135,13 +144,3 @@ def service(world: World, scenario: Scenario, need: Need) -> Service:
         utilisation_permille=state.utilisation,
         hours=tuple((start, t.served - t.slow, t.slow, t.offered - t.served, t.value_micros) for start, t in hours),
     )
-
-
-def known_until(world: World, scenario: Scenario, need: Need) -> Seconds:
-    """Return until when the team knows the traffic: now with monitoring or before anything was handed over, else the last look."""
-    fronts = [f.resource for f in world.get(Serving, need.id).segments[-1].fronts]
-    if not fronts or any(is_monitored(world, f) for f in fronts):
-        return world.now
-    seen = [s.at for f in fronts if (s := world.find(Sighting, f)) is not None]
-    told = [i.detected for i in world.every(Incident) if i.resource in fronts and i.detected is not None]
-    return max([scenario.starts, *seen, *told])
