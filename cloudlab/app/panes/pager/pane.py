@@ -74,7 +74,7 @@ minutes, dollars and risk. **a** acknowledges the chosen page: it stops nothing 
         listed.display = bool(view.pages)
         self.query_one("#pager-quiet").display = not view.pages
         kept = listed.highlighted
-        cells = max(20, listed.scrollable_content_region.width - 2)
+        cells = max(20, self.size.width - 6)
         listed.clear_options()
         for page in view.pages:
             state = ink.line((f"  {page.resource}: {page_state(page, view.status.now)}", MUTED))
