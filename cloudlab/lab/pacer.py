@@ -63,8 +63,9 @@ class Pacer:
 
     def wait_for(self, wait: Waiting) -> None:
         """Let time pass as a typed line asks: to its instant or until what it waits for is so, never beyond."""
-        self.wait = wait
-        self.run(idle_too=True)
+        if not self.session.over:
+            self.wait = wait
+            self.run(idle_too=True)
 
     def pause(self, because: str = "paused") -> None:
         if self.running:
@@ -80,6 +81,8 @@ class Pacer:
     def hold(self, because: str | None) -> None:
         """Hold the clock while a line or a form has text in it; None lets it go on."""
         if self.held != because:
+            if because is not None and self.moving:
+                self.session.hold(because)
             self.held = because
             self.changed()
 

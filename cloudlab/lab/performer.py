@@ -147,23 +147,28 @@ class Performer:
             return
         waiting = Pending(submitted.order, line, statement.place, manner)
         self.pending.append(waiting)
-        self._settle()
+        await self._settle()
         if manner.waits:
             await self._until_done([waiting])
 
     async def _until_done(self, wanted: Sequence[Pending]) -> None:
         """Let time pass until all these orders took effect, answering pages on the way."""
         orders = [p.order for p in wanted]
+        await self._settle()
         while any(p.order in orders for p in self.pending) and not self.session.over:
-            await self._pass_time(self.session.level.scenario.ends, lambda e: _is_end_of(e, orders), until_stop=True)
+            if await self._pass_time(self.session.level.scenario.ends, lambda e: _is_end_of(e, orders)):
+                return
 
-    def _settle(self) -> None:
-        """Look at what happened since the last time: which orders took effect, which were refused after all."""
+    async def _settle(self) -> None:
+        """Look at what happened since the last time: which orders took effect, which were refused after all.
+
+        One happening after another: where one raises, the next call goes on behind it.
+        """
         history = self.session.history
         self._read = min(self._read, len(history))
-        fresh, self._read = history[self._read :], len(history)
-        for happening in fresh:
-            event = happening.event
+        while self._read < len(history):
+            event = history[self._read].event
+            self._read += 1
             if isinstance(event, OrderFinished | OrderRefused | OrderCancelled):
                 found = next((p for p in self.pending if p.order == event.order.id), None)
                 if found is not None:
@@ -171,13 +176,13 @@ class Performer:
                     if isinstance(event, OrderRefused):
                         self._refused(found.place, found.manner, event.refusal)
                     elif isinstance(event, OrderFinished):
-                        self._took_effect(found)
+                        await self._took_effect(found)
 
-    def _took_effect(self, done: Pending) -> None:
+    async def _took_effect(self, done: Pending) -> None:
         if done.manner.refused_with is not None:
             sentence = f"This line was to be refused with {done.manner.refused_with}, but it took effect."
             raise done.place.error("NotRefused", sentence, "Take the `! CODE` away if it should.")
-        answer = self.session.answer(done.order) or {}
+        answer = await self.session.complete_answer(done.order) or {}
         shown = {k: v for k, v in answer.items() if not k.startswith("_")}
         returns = done.line.command.returns
         try:
@@ -206,8 +211,11 @@ class Performer:
 
     # time -------------------------------------------------------------------------------------------------------------
 
-    async def _pass_time(self, until: Seconds, stop: Callable[[Event], bool] | None = None, *, until_stop: bool = False) -> None:
-        """Let time pass to `until`, doing what `on incident` blocks say at each page; `stop` ends the wait early."""
+    async def _pass_time(self, until: Seconds, stop: Callable[[Event], bool] | None = None) -> bool:
+        """Let time pass to `until`, doing what `on incident` blocks say at each page; `stop` ends the wait early.
+
+        Returns whether a page called the player back to the prompt; work under way then goes on with the next wait.
+        """
         session = self.session
         until = min(until, session.level.scenario.ends)
         await self._handle_pages()
@@ -215,14 +223,16 @@ class Performer:
             before = len(session.history)
             await session.advance(until, lambda e: pages_team(session.world, e) or (stop is not None and stop(e)))
             fresh = [h.event for h in session.history[before:]]
-            self._settle()
+            await self._settle()
             paged = any(pages_team(session.world, e) for e in fresh)
             await self._handle_pages()
+            if paged and self.interactive and self._unanswered() and not session.over:
+                going = "; the work under way goes on with it" if self.pending else ""
+                self.said(f"The clock stopped: somebody is paged. `look pages` lists the ways out; `wait 1h` lets time pass{going}.")
+                return True
             if stop is not None and any(stop(e) for e in fresh):
-                return
-            if paged and self.interactive and not until_stop and self._unanswered():
-                self.said("The clock stopped: somebody is paged. The page lists the ways out; `wait` goes on.")
-                return
+                return False
+        return False
 
     async def _handle_pages(self) -> None:
         """Run the block of every page that has one and was not answered yet; one block at a time."""
@@ -247,7 +257,7 @@ class Performer:
 
     def _next_page(self) -> Incident | None:
         for incident in self._known_pages():
-            if incident.id not in self._handled and incident.kind in self.handlers and not self.session.over:
+            if incident.is_open and incident.id not in self._handled and incident.kind in self.handlers and not self.session.over:
                 return incident
         return None
 
@@ -269,6 +279,7 @@ class Performer:
         state = next((s for s in known.states if s.lower() == wait.state.lower()), None)
         if state is None:
             raise place.error("NoSuchState", f"A {wait.kind} is never '{wait.state}'.", f"States: {', '.join(known.states)}.")
+        began = session.now
         limit = min(session.now + wait.limit if wait.limit is not None else session.level.scenario.ends, session.level.scenario.ends)
         for key in (w.text for w in wait.id.fill(self.variables)):
             while state not in (now := states_of(session.world, wait.kind, key)):
@@ -276,14 +287,12 @@ class Performer:
                     raise place.error("NotFound", f"There is no {wait.kind} '{key}'.", self._there(wait.kind))
                 if now[0] in known.terminal:
                     raise place.error("OtherState", f"{wait.kind} {key} is {now[0]} and will never be {state}.{self._why(wait.kind, key)}")
-                if session.now >= limit or session.over:
-                    raise place.error(
-                        "TimedOut", f"{wait.kind} {key} was still {now[0]} after {span(limit - session.now) or 'the wait'} of waiting."
-                    )
-                seen = session.now
-                await self._pass_time(limit, lambda _: True)
-                if session.now == seen and not session.world.timers:
-                    raise place.error("TimedOut", f"{wait.kind} {key} is {now[0]}, and nothing is going to change that.")
+                if session.over:
+                    raise place.error("RunOver", f"The run ended, and {wait.kind} {key} was still {now[0]}.")
+                if session.now >= limit:
+                    raise place.error("TimedOut", f"{wait.kind} {key} was still {now[0]} after {span(session.now - began)} of waiting.")
+                if await self._pass_time(limit, lambda _: True):
+                    return
         self.said(f"{wait.kind} {plain((wait.id,), self.variables)}: {state} ({stamp(session.now)})")
 
     def _why(self, kind: str, key: str) -> str:

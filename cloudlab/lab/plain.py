@@ -102,7 +102,7 @@ class PlainFace:
         except ScriptError as wrong:
             self.write(f"Refused. {wrong.code}: {wrong.sentence}" + (f"\n  {wrong.accepted}" if wrong.accepted else ""))
         except WorkFailed as failed:
-            self.write(f"The real job could not be done: {failed} The clock stands; say `wait` to try again.")
+            self.write(f"The real job could not be done: {failed} The clock stands; say `wait 1m` to try again.")
 
     # reading and writing ----------------------------------------------------------------------------------------------
 
@@ -110,6 +110,9 @@ class PlainFace:
         line = self.ask(f"{stamp(self.session.now)} $ ").strip()
         while line.endswith("\\"):
             line = line[:-1] + " " + self.ask("> ").strip()
+        if line.split()[:2] == ["on", "incident"]:
+            while not line.endswith("\nend"):
+                line += "\n" + self.ask("> ").strip()
         return line
 
     def _tell(self, happenings: Sequence[Happening]) -> None:
@@ -153,8 +156,11 @@ class PlainFace:
         if verb == "rewind" and not rest.isdigit():
             return "Refused. Say which decision, as in `rewind 12`; `decisions` lists them."
         refusal = self.session.undo() if verb == "undo" else self.session.rewind(int(rest))
-        self.performer = Performer(self.session, said=self.write, interactive=True)
-        return f"Refused. {refusal}" if refusal is not None else f"Back at {stamp(self.session.now)}."
+        if refusal is not None:
+            return f"Refused. {refusal}"
+        before, self.performer = self.performer, Performer(self.session, said=self.write, interactive=True)
+        self.performer.variables, self.performer.handlers = before.variables, before.handlers
+        return f"Back at {stamp(self.session.now)}."
 
     async def _report(self, where: str) -> str:
         if not where:

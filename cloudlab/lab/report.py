@@ -28,7 +28,7 @@ def markdown(result: Result, told: Debrief, other: Side | None) -> str:
         "## Money",
         "",
         *_table(
-            ("line", "USD"), [*((name, format_usd(micros)) for name, micros in told.ledger), ("**sum**", format_usd(told.total_micros))]
+            ("line", "USD"), [*((name, format_usd(micros)) for name, micros in told.ledger), (_Bold("sum"), format_usd(told.total_micros))]
         ),
         "",
         "## Hours of people",
@@ -91,8 +91,14 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
     return [
         "| " + " | ".join(head) + " |",
         "|" + "---|" * len(head),
-        *("| " + " | ".join(_plain(cell) if not cell.startswith("**") else cell for cell in row) + " |" for row in rows),
+        *("| " + " | ".join(f"**{_plain(cell)}**" if isinstance(cell, _Bold) else _plain(cell) for cell in row) + " |" for row in rows),
     ]
+
+
+class _Bold(str):
+    """A cell that we set in bold; a player's own asterisks stay asterisks."""
+
+    __slots__ = ()
 
 
 def _bullets(lines: tuple[str, ...]) -> list[str]:
@@ -100,7 +106,7 @@ def _bullets(lines: tuple[str, ...]) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """Keep a player's own text from being read as Markdown or HTML."""
-    for char in "\\`*_[]<>|#":
+    """Keep a player's own text from being read as Markdown or HTML, and on one line."""
+    for char in "\\`*_[]<>|#~&$":
         text = text.replace(char, "\\" + char)
-    return text.replace("\n", " ")
+    return "".join(char if char.isprintable() else " " for char in text)

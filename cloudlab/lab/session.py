@@ -18,7 +18,7 @@ from cloudlab.journal.replay import Step, replay
 from cloudlab.levels.judge import LevelReferee, next_hint
 from cloudlab.levels.loader import Level
 from cloudlab.model.events import Event
-from cloudlab.model.events.incidents import IncidentCameToDamage, IncidentDetected
+from cloudlab.model.events.incidents import IncidentDetected
 from cloudlab.model.events.run import ResourcesSeen, RunEnded
 from cloudlab.model.events.work import OrderCancelled, OrderFinished, OrderRefused
 from cloudlab.model.inputs import Acknowledged, Committed, Given, Input, Learned, Noted, TakenBack
@@ -148,8 +148,10 @@ class Session:
 
     def close(self) -> None:
         """Note where the clock stands and let go of the journal."""
-        self.hold("closed")
-        self.journal.close()
+        try:
+            self.hold("closed")
+        finally:
+            self.journal.close()
 
     # reading ----------------------------------------------------------------------------------------------------------
 
@@ -226,8 +228,10 @@ class Session:
                 return
 
     async def fetch(self, want: Want) -> None:
-        """Wait for a real result and hand it to the simulation at the instant where the clock stands."""
-        self.learn(await self.work.fact(want))
+        """Wait for a real result and hand it to the simulation, if the clock still stands waiting for it (it may have been rewound)."""
+        fact = await self.work.fact(want)
+        if self.simulation.fork().advance(self.now).waiting == want:
+            self.learn(fact)
 
     def learn(self, fact: Fact) -> Outcome:
         return self._take(Learned(self._next_id(), fact))
@@ -247,7 +251,8 @@ class Session:
 
     def decisions(self) -> list[Record]:
         """Return the records one may rewind to just before: accepted orders and commitments that still count, oldest first."""
-        return [r for r in self.journal.effective() if r.kind in ("given", "committed", "acknowledged") and r.refusal is None]
+        kinds = ("given", "committed", "acknowledged")
+        return [r for r in self.journal.effective() if r.kind in kinds and r.refusal is None and r.body.get("kind") != "hint"]
 
     def rewind(self, record: int) -> Refusal | None:
         """Go back to the instant just before `record`. Learn mood only; the journal keeps what was undone."""
@@ -319,9 +324,7 @@ QUIET: Seconds = 12 * HOUR
 
 def noticed(event: Event) -> bool:
     """Tell whether somebody of the team notices an event when it happens: an own order's end, a resource seen, news, the end."""
-    return isinstance(
-        event, OrderFinished | OrderRefused | OrderCancelled | ResourcesSeen | IncidentDetected | IncidentCameToDamage | RunEnded
-    )
+    return isinstance(event, OrderFinished | OrderRefused | OrderCancelled | ResourcesSeen | IncidentDetected | RunEnded)
 
 
 def pages_team(world: World, event: Event) -> bool:

@@ -43,7 +43,8 @@ def states_of(world: World, kind: str, key: str) -> tuple[str, ...]:
             instance = world.find(Instance, key)
             if instance is None:
                 return ()
-            ready = instance.state == "running" and instance.checks == instance.system_checks == "passed"
+            up = instance.state == "running" and instance.booted is not None
+            ready = up and instance.checks == instance.system_checks == "passed"
             return (instance.state, "ready") if ready else (instance.state,)
         case "command":
             runs = [i for i in world.every(Invocation) if i.command == key]
@@ -58,7 +59,9 @@ def states_of(world: World, kind: str, key: str) -> tuple[str, ...]:
             return (endpoint.status,) if endpoint is not None else ("gone",)
         case "incident":
             incident = world.find(Incident, key)
-            return () if incident is None else ("open",) if incident.is_open else ("resolved",)
+            if incident is None or incident.detected is None:
+                return ()  # nobody has heard of it
+            return ("open",) if incident.is_open else ("resolved",)
         case "internet-gateway":
             gateway = world.find(InternetGateway, key)
             return () if gateway is None else ("attached",) if gateway.vpc else ("detached",)

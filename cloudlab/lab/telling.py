@@ -55,6 +55,8 @@ def _sentence(event: Event, world: World, catalogue: Catalogue) -> tuple[str, st
             return "quiet", f"acknowledged {key}"
         case IncidentResolved(incident=key, resolution=resolution):
             return _resolved(world.get(Incident, key), resolution, catalogue)
+        case IncidentCameToDamage(incident=key) if world.get(Incident, key).detected is None and world.over is None:
+            return None
         case IncidentCameToDamage(incident=key, damage=damage):
             return "bad", f"{key}: nobody acted in time. {damage}"
         case FactLearned(fact=Trained(rounds=rounds, metrics=metrics)):

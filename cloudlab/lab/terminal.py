@@ -120,7 +120,9 @@ class Terminal:
                 start = len(session.history)
                 return self._wait(session.level.scenario.ends, lambda: self._paged_since(start), "a page")
             case WaitAll():
-                return self._wait(session.level.scenario.ends, lambda: not self._given, "every order")
+                if not self._at_work():
+                    return Taken("Nobody is working on anything.")
+                return self._wait(session.level.scenario.ends, lambda: not self._at_work(), "every order")
             case WaitFor():
                 return self._wait_for(statement)
             case Ack(incident=word):
@@ -195,10 +197,19 @@ class Terminal:
             states = [states_of(self.session.world, wait.kind, key) for key in keys]
             return all(state in now or not now or now[0] in known.terminal for now in states)
 
+        for key in keys:
+            now = states_of(self.session.world, wait.kind, key)
+            if state not in now and now[0] in known.terminal:
+                return Taken(refusal=Refusal("OtherState", f"{wait.kind} {key} is {now[0]} and will never be {state}."))
         if reached():
             return Taken(f"{wait.kind} {', '.join(keys)}: {state}")
         until = self.session.now + wait.limit if wait.limit is not None else self.session.level.scenario.ends
         return self._wait(until, reached, f"{wait.kind} {', '.join(keys)} to be {state}")
+
+    def _at_work(self) -> bool:
+        """Tell whether an order given here is being worked on or queued."""
+        people = self.session.world.every(Person)
+        return any(o.id in self._given for p in people for o in (*((p.current,) if p.current is not None else ()), *p.queue))
 
     def _paged_since(self, start: int) -> bool:
         return any(pages_team(self.session.world, h.event) for h in self.session.history[start:])

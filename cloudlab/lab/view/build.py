@@ -7,12 +7,13 @@ from typing import Any
 
 from cloudlab.dialects.human import human
 from cloudlab.engine.rules import ledger
+from cloudlab.engine.simulation import Happening
 from cloudlab.lab.session import Session
 from cloudlab.lab.telling import Line, tell
 from cloudlab.lab.view.cloud import cloud
 from cloudlab.lab.view.operations import board, jobs, pages, service
 from cloudlab.lab.view.slices import Goal, Status, View, Worker
-from cloudlab.levels.judge import objectives
+from cloudlab.levels.judge import known_objectives
 from cloudlab.model.people import Person
 from cloudlab.model.time import stamp
 
@@ -27,6 +28,7 @@ class ViewBuilder:
         self._last: View | None = None
         self._told: list[Line] = []
         self._told_until = 0
+        self._told_last: Happening | None = None
 
     def build(self) -> View:
         fresh = self._fresh()
@@ -46,7 +48,7 @@ class ViewBuilder:
             board=board(world, scenario),
             goals=tuple(
                 Goal(j.objective.id, j.objective.text, j.finding.ok, j.finding.evidence)
-                for j in objectives(session.level.file, world, scenario)
+                for j in known_objectives(session.level.file, world, scenario)
             ),
             pages=tuple(pages(world, scenario)),
             jobs=tuple(jobs(world)),
@@ -71,14 +73,15 @@ class ViewBuilder:
 
     def _log(self) -> tuple[Line, ...]:
         history = self.session.history
-        if self._told_until > len(history):  # a rewind shortened it
-            self._told, self._told_until = [], 0
+        if self._told_last is not None and (self._told_until > len(history) or history[self._told_until - 1] is not self._told_last):
+            self._told, self._told_until = [], 0  # a rewind took back what was told
         catalogue: Any = self.session.level.scenario.catalogue
         for happening in history[self._told_until :]:
             line = tell(happening, self.session.world, catalogue)
             if line is not None:
                 self._told.append(line)
         self._told_until = len(history)
+        self._told_last = history[-1] if history else None
         return tuple(self._told[-LOG_LINES:])
 
 
