@@ -1,4 +1,4 @@
-"""Systems Manager: which instances it manages, documents sent to them, and what became of each."""
+"""Run Command of Systems Manager: which instances it manages, documents sent to them, and what became of each."""
 
 from __future__ import annotations
 
