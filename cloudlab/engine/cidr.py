@@ -23,6 +23,7 @@ def covers(cidr: str, address: str) -> bool:
     return IPv4Address(address) in block(cidr)
 
 
+@lru_cache(maxsize=1024)
 def parsed(text: str) -> IPv4Network | None:
     """Return the block `text` means, with its host bits cleared as AWS does; None where it isn't one."""
     try:

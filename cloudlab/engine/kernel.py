@@ -57,6 +57,10 @@ class Context:
     def now(self) -> int:
         return self.world.now
 
+    def of(self, origin: str) -> Context:
+        """Return the same for another origin."""
+        return Context(self.world, self.scenario, origin)
+
     def new_id(self, prefix: str, index: int = 0) -> str:
         return resource_id(prefix, self.origin, index)
 

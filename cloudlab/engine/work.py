@@ -23,7 +23,7 @@ def give(ctx: Context, person: Person, command: Command) -> Events:
 
 def start(ctx: Context, person: Person, order: Order) -> Events:
     """Check the order against the World as it is and begin the work."""
-    tuple(DECIDERS[type(order.command)](replace(ctx, origin=order.id), order.command))
+    tuple(DECIDERS[type(order.command)](ctx.of(order.id), order.command))
     return (WorkStarted(plan(ctx, person, order)),)
 
 
@@ -31,7 +31,7 @@ def plan(ctx: Context, person: Person, order: Order) -> Order:
     """Lay the order's effort into the calendar from now on."""
     effort = attended(ctx.scenario.catalogue, person, order.command)
     due, outside = ctx.scenario.calendar.finish(ctx.now, effort, overtime=is_paged(ctx.world))
-    return replace(order, started=ctx.now, due=due, effort=effort, outside=outside)
+    return Order(order.id, order.person, order.command, ctx.now, due, effort, outside)
 
 
 def take_back(ctx: Context, order_id: str) -> Events:
@@ -74,7 +74,7 @@ def fire_work(ctx: Context, timer: Timer) -> Events:
     events: list[Event] = [WorkFinished(order, order.command.effort_key, cost)]
     try:
         # a tuple first: a decider that refuses halfway must leave nothing of what it had yielded until then
-        events += tuple(DECIDERS[type(order.command)](replace(ctx, origin=order.id), order.command))
+        events += tuple(DECIDERS[type(order.command)](ctx.of(order.id), order.command))
         events.append(OrderFinished(order))
     except Refused as no:
         events.append(OrderRefused(order, no.refusal))

@@ -30,8 +30,9 @@ def bill(world: World) -> tuple[Line, ...]:
 
 
 def cost(world: World) -> int:
-    """Return micro-dollars spent so far, cloud and people."""
-    return sum(line.micros for line in bill(world))
+    """Return micro-dollars spent so far, cloud and people; the sum of the bill, asked too often to write its lines out."""
+    cloud = sum(accrued(meter, world.now) // HOUR for meter in world.every(Meter))
+    return cloud + sum(toil.cost_micros for toil in world.every(Toil))
 
 
 def cost_by_line(world: World) -> dict[str, int]:
