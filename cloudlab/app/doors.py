@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cloudlab.jobs.runner import JobRunner
     from cloudlab.lab.campaign import Entry
     from cloudlab.lab.debrief import Debrief, Side
     from cloudlab.lab.live import LiveTrainings
+    from cloudlab.lab.open import Runner
     from cloudlab.lab.session import Session, Work
     from cloudlab.levels.loader import Level
 
@@ -47,7 +47,7 @@ class Doors:
 
     def __init__(self) -> None:
         self._stack = AsyncExitStack()
-        self._runner: JobRunner | None = None
+        self._runner: Runner | None = None
         self._live: LiveTrainings | None = None
 
     # the menu ---------------------------------------------------------------------------------------------------------

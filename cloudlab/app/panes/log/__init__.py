@@ -1,1 +1,1 @@
-"""The log pane."""
+"""The log pane: what happened, line by line."""

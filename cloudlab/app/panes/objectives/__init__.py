@@ -1,1 +1,1 @@
-"""The objectives pane."""
+"""The objectives pane: goals with their evidence."""

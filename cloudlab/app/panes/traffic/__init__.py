@@ -1,1 +1,1 @@
-"""The traffic pane."""
+"""The traffic pane: requests per hour."""

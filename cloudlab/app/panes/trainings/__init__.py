@@ -1,1 +1,1 @@
-"""The jobs pane."""
+"""The jobs pane: trainings, modelled and measured."""

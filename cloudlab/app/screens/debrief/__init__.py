@@ -1,1 +1,1 @@
-"""The debrief."""
+"""The debrief: how the run went, beside the other road."""

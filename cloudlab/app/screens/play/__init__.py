@@ -1,1 +1,1 @@
-"""The play screen."""
+"""The play screen: panes around one run."""
