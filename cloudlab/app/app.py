@@ -34,6 +34,8 @@ class CloudlabApp(App[int]):
 
     def __init__(self, start: Start, doors: Doors) -> None:
         super().__init__()
+        self.register_theme(DARK)
+        self.theme = DARK.name
         self.start = start
         self.doors = doors
         self.settings = load_settings()
@@ -43,9 +45,11 @@ class CloudlabApp(App[int]):
         self.crash: BaseException | None = None
         self.outcome = 0
 
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Give every theme the one colour that is ours."""
+        return {"muted": DARK.variables["muted"]}
+
     def on_mount(self) -> None:
-        self.register_theme(DARK)
-        self.theme = DARK.name
         self._apply_settings()
         self.push_screen(MenuScreen(self.doors, self.settings))
         self.call_after_refresh(self._first_frame)

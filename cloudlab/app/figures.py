@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from cloudlab.model.money import format_usd
 from cloudlab.model.time import Seconds, span, stamp
 
@@ -34,3 +36,11 @@ def age(seconds: Seconds) -> str:
 def metric(ppm: int) -> str:
     """Write a metric held in ppm with four decimals."""
     return f"{ppm / 1_000_000:.4f}"
+
+
+_LONG_ID = re.compile(r"\b([a-z]+)-([0-9a-f]{5})[0-9a-f]{12}\b")
+
+
+def short_ids(text: str) -> str:
+    """Shorten ids of 17 hex digits in a text as the map does: `i-0a1b2`; everything else stays whole."""
+    return _LONG_ID.sub(r"\1-\2", text)

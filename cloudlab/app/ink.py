@@ -16,14 +16,14 @@ STYLES = {
     "ok": "$text-success",
     "wait": "$text-warning",
     "bad": "bold $text-error",
-    "off": "$text-muted",
+    "off": "$muted",
     "plain": "",
-    "quiet": "$text-muted",
+    "quiet": "$muted",
     "good": "$text-success",
     "work": "",
     "page": "bold $text-warning",
 }
-MUTED = "$text-muted"
+MUTED = "$muted"
 STRONG = "bold"
 FRAME = "$foreground 35%"
 

@@ -18,6 +18,7 @@ DARK = Theme(
     panel="#212935",
     dark=True,
     variables={
+        "muted": "#8a94a3",
         "footer-key-foreground": "#e0b968",
         "footer-description-foreground": "#9aa5b4",
         "footer-background": "#1a2029",

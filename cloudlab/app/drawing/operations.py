@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from cloudlab.app import ink
-from cloudlab.app.figures import clock, metric, money, when
+from cloudlab.app.figures import clock, metric, money, short_ids, when
 from cloudlab.app.ink import MUTED, STRONG, Line, line, style
 from cloudlab.model.time import DAY, MINUTE, Seconds, span, stamp
 
@@ -24,7 +24,7 @@ def draw_goals(goals: Iterable[Goal], cells: int) -> list[Line]:
         first, *rest = ink.wrapped(goal.text, cells - 2) or [line("")]
         lines.append(((mark, look), *first))
         lines += [(("  ", ""), *each) for each in rest]
-        lines += ink.wrapped(goal.evidence, cells, MUTED, "  ")
+        lines += ink.wrapped(short_ids(goal.evidence), cells, MUTED, "  ")
     return lines or [line(("No objectives: play as you like.", MUTED))]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cloudlab.app import ink
-from cloudlab.app.figures import clock, share
+from cloudlab.app.figures import clock, share, short_ids
 from cloudlab.app.ink import MUTED, Line, line, style
 from cloudlab.model.time import DAY, HOUR, Seconds, span, stamp
 
@@ -21,7 +21,7 @@ SCALE_WIDTH = 7
 def draw_service(service: Service, now: Seconds, cells: int, rows: int) -> list[Line]:
     """Return state, chart and key of one need in `rows` lines of `cells` cells."""
     tone = TONES.get(service.state, "plain")
-    head = line((f"{ink.glyph(tone)} {service.state}", style(tone)), (f"  {service.because}" if service.because else "", MUTED))
+    head = line((f"{ink.glyph(tone)} {service.state}", style(tone)), (f"  {short_ids(service.because)}" if service.because else "", MUTED))
     old = now - service.as_of
     told = f"as of {stamp(service.as_of)}, {span(old)} ago" if old >= 60 else ""
     lines = [ink.ends(head, line((told, style("wait"))), cells) if told else ink.fit(head, cells)]

@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 
 from cloudlab.app import ink
 from cloudlab.app.drawing.operations import page_head, page_state
+from cloudlab.app.figures import short_ids
 from cloudlab.app.ink import MUTED, content
 from cloudlab.app.panes.pane import Pane
 
@@ -77,7 +78,7 @@ minutes, dollars and risk. **a** acknowledges the chosen page: it stops nothing 
         cells = max(20, self.size.width - 6)
         listed.clear_options()
         for page in view.pages:
-            state = ink.line((f"  {page.resource}: {page_state(page, view.status.now)}", MUTED))
+            state = ink.line((short_ids(f"  {page.resource}: {page_state(page, view.status.now)}"), MUTED))
             prompt = content([page_head(page, cells), ink.fit(state, cells)])
             listed.add_option(Option(prompt, id=page.id))
         if view.pages:

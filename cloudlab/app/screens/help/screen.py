@@ -26,7 +26,7 @@ class HelpScreen(ModalScreen[None]):
         with Vertical(id="help"):
             with VerticalScroll(id="help-page"):
                 yield Markdown(self.page, open_links=False)
-            yield Static(Content.styled("Esc back   arrows scroll", "$text-muted"), id="help-keys")
+            yield Static(Content.styled("Esc back   arrows scroll", "$muted"), id="help-keys")
 
     def on_mount(self) -> None:
         self.query_one("#help-page").focus()
