@@ -215,6 +215,8 @@ class Session:
     def step(self, until: Seconds, stop: Callable[[Event], bool] | None = None) -> Want | None:
         """Let simulated time pass to `until` at the latest; return the real result the clock stands waiting for, if any."""
         progress = self.simulation.advance(until, stop)
+        if any(noticed(h.event) and not isinstance(h.event, RunEnded) for h in progress.happenings):
+            self.hold("passed")  # what the team has seen happen stays so, whatever happens to this program
         self._happened(progress.happenings)
         self._begin_trainings()
         return progress.waiting
