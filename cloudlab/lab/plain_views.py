@@ -107,6 +107,8 @@ def _job(view: View) -> list[str]:
 
 def _traffic(service: Service) -> list[str]:
     lines = [f"{service.title}, as of {stamp(service.as_of)}: {service.served:,} of {service.offered:,} answered, {service.slow:,} slow"]
+    if service.served:
+        lines.append(f"  right answers: {service.right:,} of {service.served:,} ({service.right * 1000 // service.served / 10:.1f} %)")
     lines += [f"  failed, {cause}: {count:,}" for cause, count in service.failed]
     lines += [
         f"  {stamp(start)}: {good:,} answered, {slow:,} slow, {failed:,} failed, worth {format_usd(value)}"

@@ -127,7 +127,13 @@ class Result:
                 for i in self.incidents()
             ],
             "models": [{"name": name, "container": spec.container, "metrics": dict(fact.metrics)} for name, spec, fact in self.models()],
-            "requests": {"offered": tally.offered, "served": tally.served, "slow": tally.slow, "failed": dict(tally.failed)},
+            "requests": {
+                "offered": tally.offered,
+                "served": tally.served,
+                "right": tally.right,
+                "slow": tally.slow,
+                "failed": dict(tally.failed),
+            },
             "value_usd_micros": tally.value_micros,
             "digest": self.world.digest(),
             "journal": self.journal,

@@ -34,6 +34,8 @@ class Tally:
     failed: tuple[tuple[str, int], ...] = ()
     """Cause -> count, sorted by cause."""
     value_micros: int = 0
+    right: int = 0
+    """Answers that were right (true positive or true negative), among the served."""
 
     def __add__(self, other: Tally) -> Tally:
         causes = dict(self.failed)
@@ -45,6 +47,7 @@ class Tally:
             self.slow + other.slow,
             tuple(sorted(causes.items())),
             self.value_micros + other.value_micros,
+            self.right + other.right,
         )
 
     @property
@@ -85,22 +88,32 @@ def arrivals(traffic: Traffic, need: str, starts: Seconds, ends: Seconds, seed: 
 
 
 @lru_cache(maxsize=64)
-def _worth(scored: Scored, payoff: Payoff) -> tuple[int, ...]:
-    """Return prefix sums of the payoff over the stream's rows: micro-dollars of rows before i."""
-    by_code = (payoff.true_negative, payoff.false_positive, payoff.false_negative, payoff.true_positive)
+def _sums(scored: Scored, by_code: tuple[int, int, int, int]) -> tuple[int, ...]:
+    """Return prefix sums over the stream's rows of what each outcome counts: the sum of rows before i."""
     codes = ((scored.outcomes[row >> 2] >> 2 * (row & 3)) & 3 for row in range(scored.rows))
     return (0, *accumulate(by_code[code] for code in codes))
 
 
-def worth(scored: Scored, payoff: Payoff, first: int, count: int) -> int:
-    """Return micro-dollars of answering `count` requests from number `first` on."""
-    sums = _worth(scored, payoff)
+def _counted(scored: Scored, by_code: tuple[int, int, int, int], first: int, count: int) -> int:
+    """Return the sum over `count` requests from number `first` on; request n meets row n mod N."""
+    sums = _sums(scored, by_code)
 
     def before(n: int) -> int:
         rounds, rest = divmod(n, scored.rows)
         return rounds * sums[-1] + sums[rest]
 
     return before(first + count) - before(first)
+
+
+def worth(scored: Scored, payoff: Payoff, first: int, count: int) -> int:
+    """Return micro-dollars of answering `count` requests from number `first` on."""
+    by_code = (payoff.true_negative, payoff.false_positive, payoff.false_negative, payoff.true_positive)
+    return _counted(scored, by_code, first, count)
+
+
+def right_answers(scored: Scored, first: int, count: int) -> int:
+    """Return how many of `count` answers from number `first` on are right."""
+    return _counted(scored, (1, 0, 0, 1), first, count)
 
 
 def latency_at(steps: tuple[LatencyStep, ...], utilisation: int) -> LatencyStep:
@@ -120,7 +133,7 @@ class _Frame:
 
 def _settle(frame: _Frame, start: Seconds, end: Seconds, fronts: tuple[tuple[Front, Scored | None], ...]) -> Tally:
     flow = arrivals(*frame.arrivals_key)
-    offered = served = slow = value = 0
+    offered = served = slow = value = right = 0
     failed: dict[str, int] = {}
     ways = len(fronts)
     at = start
@@ -144,9 +157,10 @@ def _settle(frame: _Frame, start: Seconds, end: Seconds, fronts: tuple[tuple[Fro
                 served += answered
                 slow += answered * latency_at(frame.latency, share * 1000 // max(room, 1)).slow_permille // 1000
                 value += worth(scored, frame.payoff, first, answered)
+                right += right_answers(scored, first, answered)
             first += share
         at = to
-    return Tally(offered, served, slow, tuple(sorted((c, n) for c, n in failed.items() if n)), value)
+    return Tally(offered, served, slow, tuple(sorted((c, n) for c, n in failed.items() if n)), value, right)
 
 
 _settle_and_keep = lru_cache(maxsize=20_000)(_settle)

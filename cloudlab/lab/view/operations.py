@@ -134,6 +134,7 @@ def service(world: World, scenario: Scenario, need: Need) -> Service:
         served=whole.served,
         slow=whole.slow,
         failed=whole.failed,
+        right=whole.right,
         value_micros=whole.value_micros,
         slo_target_ppm=scenario.slo.target_ppm,
         slo_since=scenario.slo.since,

@@ -53,6 +53,8 @@ class Service:
     served: int
     slow: int
     failed: tuple[tuple[str, int], ...]
+    right: int
+    """Answers that turned out right, of those served: the live accuracy of the model, row by row."""
     value_micros: int
     slo_target_ppm: int
     slo_since: Seconds
