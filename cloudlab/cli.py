@@ -148,6 +148,8 @@ def _play(chosen: argparse.Namespace) -> int:
 
 
 async def _play_plain(chosen: argparse.Namespace) -> int:
+    from datetime import date
+
     from cloudlab.lab import open as opening
     from cloudlab.lab.plain import PlainFace, tell_progress
     from cloudlab.lab.work import RealWork
@@ -166,7 +168,7 @@ async def _play_plain(chosen: argparse.Namespace) -> int:
             session = opening.open_run(opening.level(chosen.level), live, seed=seed, mood=chosen.mood, player=chosen.player)
         write(f"Saved as you go in {session.journal.path}")
         try:
-            outcome = await PlainFace(session, RealWork(runner, reuse=True), write, input).play()
+            outcome = await PlainFace(session, RealWork(runner, reuse=True), write, input, date.today()).play()
         finally:
             session.close()
     return WON if outcome == "won" else LOST

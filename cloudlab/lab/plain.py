@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 from cloudlab.dialects.errors import LineError
@@ -14,7 +15,10 @@ from cloudlab.lab.debrief import Debrief, Quiz, Side, compare, debrief, ghost, s
 from cloudlab.lab.futures import stars
 from cloudlab.lab.performer import Performer
 from cloudlab.lab.plain_views import LOOKS, look
+from cloudlab.lab.profile import load_profile, remember_run, reviewed
 from cloudlab.lab.report import markdown
+from cloudlab.lab.review import card_of
+from cloudlab.lab.saves import SaveError
 from cloudlab.lab.script_run import result_of
 from cloudlab.lab.session import QUIET, Session, Work, noticed
 from cloudlab.lab.telling import tell
@@ -35,18 +39,19 @@ Type aws commands, as in `ec2 create-vpc --cidr-block 10.0.0.0/16 -> $vpc`, or o
   wait 30m | wait until day 2 09:00 | wait for KIND ID STATE | wait for incident | wait for end | next
   ack ID         take note of a page                   hint           where you are wrong, computed from the state
   undo | rewind N   learn mood: back to before the last decision, or before decision N (`decisions` lists them)
-  predict P1 a | answer Q1 b | note TEXT | brief | report FILE | quit
+  predict P1 a | answer Q1 b | note TEXT | brief | report FILE | review (cards that are due) | quit
 `as raj ...` gives an order to raj; a trailing `&` does not wait for the work; `\\` continues a line."""
 
 
 class PlainFace:
     """Plays a run by reading lines and writing text; never moves a cursor, never repaints."""
 
-    def __init__(self, session: Session, ghost_work: Work, write: Write, ask: Ask) -> None:
+    def __init__(self, session: Session, ghost_work: Work, write: Write, ask: Ask, today: date) -> None:
         self.session = session
         self.ghost_work = ghost_work
         self.write = write
         self.ask = ask
+        self.today = today
         self.views = ViewBuilder(session)
         self.performer = Performer(session, said=write, interactive=True)
         session.listeners.append(self._tell)
@@ -56,6 +61,8 @@ class PlainFace:
         self.write(self.session.level.brief())
         if not self.session.history:
             self._ask_questions("predicted", self.session.level.file.predictions, "Your prediction")
+        if due := load_profile().due(self.today):
+            self.write(f"{len(due)} review cards are due; `review` shows them.")
         self.write("Type `help` for what can be said, `hint` when stuck, `quit` to leave; everything is saved as you go.")
         while not self.session.over:
             try:
@@ -93,6 +100,8 @@ class PlainFace:
                 self.write(f"It is {stamp(self.session.now)}.")
             elif verb in ("undo", "rewind", "decisions"):
                 self.write(self._rewind(verb, rest))
+            elif verb == "review":
+                self._review()
             elif verb == "report":
                 self.write(await self._report(rest))
             else:
@@ -173,6 +182,24 @@ class PlainFace:
             return f"Refused. {where} cannot be written: {error.strerror}."
         return f"Report written to {where}."
 
+    def _review(self) -> None:
+        """Show the review cards that are due, one after another; what was known comes back later, what was not, tomorrow."""
+        due = load_profile().due(self.today)
+        if not due:
+            self.write("No review card is due.")
+        for key in due:
+            card = card_of(key)
+            if card is None:
+                continue
+            self.write(f"Review card: {card.front}")
+            try:
+                self.ask("Enter shows the answer $ ")
+                self.write(card.back)
+                knew = self.ask("did you know it? y or n $ ").strip().lower().startswith("y")
+            except EOFError:
+                return
+            reviewed(key, knew, self.today)
+
     # questions and debrief --------------------------------------------------------------------------------------------
 
     def _ask_questions(self, kind: str, questions: tuple[QuestionPart, ...], title: str) -> None:
@@ -195,7 +222,8 @@ class PlainFace:
         self._ask_questions("answered", self.session.level.file.questions, "Question")
         result = result_of(self.session)
         told = debrief(result)
-        self.write(debrief_text(told, await stars(result)))
+        earned = await stars(result)
+        self.write(debrief_text(told, earned))
         self.write("Playing the other road on the same seed ...")
         try:
             other = await ghost(result, self.ghost_work)
@@ -205,8 +233,11 @@ class PlainFace:
         if other is not None:
             self.write(comparison_text(told.mine, side(other)))
         self.write("The principle: " + " ".join(told.principle.split()))
-        for front, back in told.cards:
-            self.write(f"Review card: {front}\n  {back}")
+        try:
+            remember_run(self.session.level, earned, told.score.total, self.today)
+            self.write(f"{len(told.cards)} review cards come back from tomorrow on: `review` in any plain run, or the menu.")
+        except SaveError as failed:
+            self.write(str(failed))
 
 
 def debrief_text(told: Debrief, stars: int | None = None) -> str:

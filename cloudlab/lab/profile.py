@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cloudlab import paths
 from cloudlab.lab.saves import put_aside, write_whole
 
+if TYPE_CHECKING:  # the menu reads the profile, and should not pay for reading levels
+    from cloudlab.levels.loader import Level
+
 SCHEMA = 1
+INTERVALS = (1, 3, 7, 21)
+"""Days until a review card comes back, by how often it was known in a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,26 @@ class Profile:
     def remembered(self, card: str, on: date, times: int = 0) -> Profile:
         """Return the profile with a card to come back on a day."""
         return replace(self, cards={**self.cards, card: Due(on, times)})
+
+
+def remember_run(level: Level, stars: int, score: int, today: date) -> Profile:
+    """Note a finished run in the profile: stars, best score, and its review cards for tomorrow. Raises SaveError."""
+    profile = load_profile().finished(level.id, stars, score)
+    for card in level.file.cards:
+        key = f"{level.id}/{card.id}"
+        if key not in profile.cards:
+            profile = profile.remembered(key, today + timedelta(days=1))
+    save_profile(profile)
+    return profile
+
+
+def reviewed(card: str, knew_it: bool, today: date) -> Profile:
+    """Note that a review card was looked at again: it comes back after 1, 3, 7, 21 days, sooner where it was not known. Raises SaveError."""
+    profile = load_profile()
+    times = profile.cards[card].times + 1 if knew_it and card in profile.cards else 0
+    profile = profile.remembered(card, today + timedelta(days=INTERVALS[min(times, len(INTERVALS) - 1)]), times)
+    save_profile(profile)
+    return profile
 
 
 def profile_path() -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cloudlab.engine.rules import reachability
 from cloudlab.engine.rules.knowledge import known
 from cloudlab.lab.view.slices import Node
 from cloudlab.model.compute import Instance
@@ -96,9 +97,20 @@ def _instance(world: World, key: str) -> Iterator[Node]:
         return
     elastic = next((a.public_ip for a in world.every(Address) if a.instance == key), None)
     where = elastic or instance.public_ip
-    serving = f" :{instance.software.server_port}" if instance.software.server_port else ""
     state, tone = _instance_state(instance)
-    yield Node(key, "instance", name_of(instance), state, tone, seen.age, f"{instance.type} {where or instance.private_ip}{serving}")
+    detail = f"{instance.type} {where or instance.private_ip}{_service(world, instance)}"
+    yield Node(key, "instance", name_of(instance), state, tone, seen.age, detail)
+
+
+def _service(world: World, instance: Instance) -> str:
+    """Say where a server listens, and which hop of the network keeps callers from it; hops inside the machine only a look shows."""
+    port = instance.software.server_port
+    if port is None:
+        return ""
+    blocked = reachability.from_internet(world, instance.id, port).blocked
+    if blocked is None or blocked.resource == instance.id:
+        return f" :{port}"
+    return f" :{port} blocked at {blocked.label}: {blocked.text}"
 
 
 def _instance_state(instance: Instance) -> tuple[str, str]:
