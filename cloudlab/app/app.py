@@ -57,7 +57,7 @@ class CloudlabApp(App[int]):
     def _first_frame(self) -> None:
         gc.enable()
         gc.freeze()
-        self._check_size()
+        self._check_size(*self.size)
         if self.start.resume is not None:
             self.resume(self.start.resume)
         elif self.start.level is not None:
@@ -70,12 +70,12 @@ class CloudlabApp(App[int]):
     # size -------------------------------------------------------------------------------------------------------------
 
     def on_resize(self, event: Resize) -> None:
-        self._check_size()
+        self._check_size(*event.size)
 
-    def _check_size(self) -> None:
+    def _check_size(self, columns: int, rows: int) -> None:
         from cloudlab.app.screens.too_small.screen import TooSmallScreen, fits
 
-        if not fits(self.size.width, self.size.height) and not isinstance(self.screen, TooSmallScreen):
+        if not fits(columns, rows) and not isinstance(self.screen, TooSmallScreen):
             self.push_screen(TooSmallScreen())
 
     # from screen to screen --------------------------------------------------------------------------------------------

@@ -99,17 +99,17 @@ class MenuScreen(Screen[None]):
     async def _look(self) -> None:
         self.last = await self.doors.last_run()
         self.standings = await self.doors.standings()
-        self.looked = True
-        self._fill()
+        first, self.looked = not self.looked, True
+        self._fill(prefer_continue=first)
 
     # the list ---------------------------------------------------------------------------------------------------------
 
-    def _fill(self) -> None:
+    def _fill(self, *, prefer_continue: bool = False) -> None:
         listed = self.query_one("#choices-menu", OptionList)
         kept = listed.highlighted_option.id if listed.highlighted_option is not None else None
         listed.clear_options()
         listed.add_options(self._options())
-        wanted = kept if kept is not None and (kept != "continue" or self.last) else "continue" if self.last else None
+        wanted = "continue" if self.last is not None and (prefer_continue or kept is None) else kept
         at = next((i for i in range(listed.option_count) if wanted and listed.get_option_at_index(i).id == wanted), None)
         listed.highlighted = (
             at if at is not None else next((i for i in range(listed.option_count) if not listed.get_option_at_index(i).disabled), None)

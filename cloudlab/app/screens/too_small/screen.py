@@ -31,7 +31,8 @@ class TooSmallScreen(ModalScreen[None]):
 
     def on_resize(self, event: Resize) -> None:
         if fits(event.size.width, event.size.height):
-            self.dismiss(None)
+            if self.is_current:  # a second resize may arrive before this screen is gone
+                self.dismiss(None)
         else:
             self._say(event.size.width, event.size.height)
 
