@@ -69,7 +69,7 @@ def remember_run(level: Level, stars: int, score: int, today: date) -> Profile:
 
 
 def reviewed(card: str, knew_it: bool, today: date) -> Profile:
-    """Note that a review card was looked at again: it comes back after 1, 3, 7, 21 days, sooner where it was not known. Raises SaveError."""
+    """Note that a review card was looked at again: what was known comes back later and later. Raises SaveError."""
     profile = load_profile()
     times = profile.cards[card].times + 1 if knew_it and card in profile.cards else 0
     profile = profile.remembered(card, today + timedelta(days=INTERVALS[min(times, len(INTERVALS) - 1)]), times)
