@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from cloudlab.engine.kernel import Context, Events, evolves, fires
 from cloudlab.model import compute, identity, learning, network, storage
@@ -10,7 +11,7 @@ from cloudlab.model.events.run import CommitmentMade, FactLearned, NoteTaken, Re
 from cloudlab.model.operations import Sighting
 from cloudlab.model.world import Timer, World, fact_key
 
-KINDS = {
+KINDS: dict[str, type[Any]] = {
     kind.__name__: kind
     for room in (network, compute, storage, identity, learning)
     for kind in vars(room).values()
@@ -31,10 +32,8 @@ def evolve_commitment_made(world: World, event: CommitmentMade) -> World:
 
 @evolves(ResourcesSeen)
 def evolve_resources_seen(world: World, event: ResourcesSeen) -> World:
-    sightings = [
-        Sighting(key, world.now, record) for name, key in event.seen if (record := world.find(KINDS[name], key)) is not None
-    ]
-    return world.put(*sightings)
+    seen = ((key, world.table(KINDS[name]).get(key)) for name, key in event.seen)
+    return world.put(*(Sighting(key, world.now, record) for key, record in seen if record is not None))
 
 
 @evolves(NoteTaken)
