@@ -44,7 +44,9 @@ def eventful(seed: int = 3) -> Simulation:
     put_server(simulation, "i-1", software=Software(runtime=True, model=SPEC, serving=SPEC, server_port=443))
     simulation.world = simulation.world.put(Handover("answers:i-1", "answers", "i-1", MORNING)).with_fact(fact_key(SCORED), SCORED)
     launch = RunInstances(image_id=AL2023.id, instance_type="t3.small", subnet_id="subnet-a", max_count=2)
-    for n, (person, command) in enumerate((("ana", launch), ("ben", CreateVpc(cidr_block="10.9.0.0/16")), ("ana", CreateInternetGateway()))):
+    for n, (person, command) in enumerate(
+        (("ana", launch), ("ben", CreateVpc(cidr_block="10.9.0.0/16")), ("ana", CreateInternetGateway()))
+    ):
         assert simulation.submit(Given(f"i{n}", person, command)).refusal is None
     return simulation
 
@@ -222,9 +224,7 @@ def test_a_digest_tells_worlds_apart() -> None:
     assert one.digest() == eventful().digest()
 
 
-@pytest.mark.parametrize(
-    "given_later", [Committed("i9", "answered", "Q1", "a"), Noted("i9", "afterwards")], ids=["an answer", "a note"]
-)
+@pytest.mark.parametrize("given_later", [Committed("i9", "answered", "Q1", "a"), Noted("i9", "afterwards")], ids=["an answer", "a note"])
 def test_words_are_taken_after_the_end(given_later: Input) -> None:
     simulation = eventful()
     simulation.advance(END)

@@ -27,7 +27,6 @@ from cloudlab.model.people import Person, Toil
 from cloudlab.model.time import Seconds, at
 from tests.support import MORNING, lay_network, open_simulation
 
-
 GONE = "igw-0123456789abcdef0"
 
 
@@ -204,7 +203,8 @@ def test_a_decider_that_refuses_halfway_leaves_nothing(monkeypatch: pytest.Monke
         if len(asked) > 1:
             refuse("Halfway", "It turned out otherwise.")
 
-    monkeypatch.setitem(DECIDERS, CreateVpc, decide)
+    deciders: dict[Any, Any] = DECIDERS
+    monkeypatch.setitem(deciders, CreateVpc, decide)
     simulation = open_simulation()
     order(simulation, "t1", "ana", vpc(1))
     happened = simulation.advance(MORNING + 60).happenings
