@@ -61,25 +61,15 @@ class Source:
         try:
             return LevelFile.model_validate(self.content)
         except ValidationError as error:
-            first = error.errors()[0]
+            # a misspelt key is both missing and too much: the latter says where it stands
+            first = min(error.errors(), key=lambda e: e["type"] == "missing")
             where = tuple(step for step in first["loc"] if step not in _TAGS)
             if first["type"] == "extra_forbidden":
                 known = list(_part_at(first["loc"][:-1]).model_fields)
                 raise self.error("there is no such key.", *where, accepted=nearest(str(where[-1]), known)) from error
             if first["type"] == "missing":
-                there = self._written_keys(where[:-1])
-                near = nearest(str(where[-1]), there) if there else ""
-                raise self.error("this key is missing.", *where, accepted=near if near.startswith("Did") else "") from error
+                raise self.error("this key is missing.", *where) from error
             raise self.error(first["msg"].removeprefix("Value error, ") + ".", *where) from error
-
-    def _written_keys(self, location: Location) -> list[str]:
-        here = self.content
-        for step in location:
-            try:
-                here = here[step]
-            except (KeyError, IndexError, TypeError):
-                return []
-        return [str(k) for k in here] if isinstance(here, dict) else []
 
 
 _TAGS = ("ChoicePart", "str")
