@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cloudlab.app import ink
-from cloudlab.app.figures import clock, share, short_ids
+from cloudlab.app.figures import clock, short_ids
 from cloudlab.app.ink import MUTED, Line, line, style
 from cloudlab.model.time import DAY, HOUR, Seconds, span, stamp
 
@@ -37,14 +37,15 @@ def _figures(service: Service) -> Line:
     words = [f"{service.offered:,} asked"]
     if service.offered:
         words.append(f"{service.served * 100 // service.offered} % answered")
+    if service.served:
+        words.append(f"{service.right * 100 // service.served} % right")
     if service.latency_ms:
         words.append(f"{service.latency_ms} ms")
     if service.utilisation_permille:
         words.append(f"{service.utilisation_permille // 10} % busy")
     if service.as_of > service.slo_since:
-        words.append(f"error budget {share(max(0, service.budget_left_ppm))} left")
-    if service.budget_gone_in is not None:
-        words.append(f"gone in {span(service.budget_gone_in)}")
+        gone = f", gone in {span(service.budget_gone_in)}" if service.budget_gone_in is not None else ""
+        words.append(f"budget {max(0, service.budget_left_ppm) // 10_000} %{gone}")
     return line(("  ".join(words), ""))
 
 

@@ -1,0 +1,100 @@
+"""The debrief screen: sections, questions explained once answered, the other road, and what the keys do."""
+
+from __future__ import annotations
+
+import pytest
+from textual.widgets import OptionList
+
+from cloudlab.app.screens.brief.screen import BriefScreen
+from cloudlab.app.screens.debrief.screen import DebriefScreen
+from cloudlab.app.screens.menu.screen import MenuScreen
+from cloudlab.lab.debrief import Side
+from cloudlab.lab.profile import load_profile
+from cloudlab.model.time import at
+from tests.app.stage import NARROW, WIDE, TestDoors, a_session, play, running, same_as_golden, screen_text, until
+
+
+def the_other() -> Side:
+    hours = tuple((at(1, f"{h:02d}:00"), 2000 if h > 10 else 0, 0 if h > 10 else 2000) for h in range(9, 24))
+    return Side("managed", "won", "answered all of it", 7_200, 73_000_000, 3_600, 2_900_000_000, 30_000, 26_000, 0, 2, hours)
+
+
+async def over(pilot, doors: TestDoors):
+    """End a run that nothing was done in, and wait for its debrief."""
+    session = a_session()
+    session.commit("predicted", "P1", "a")
+    screen = await play(pilot, session)
+    session.step(session.level.scenario.ends)
+    screen._refresh_view()
+    await until(pilot, lambda: isinstance(pilot.app.screen, DebriefScreen))
+    return pilot.app.screen
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_the_debrief_follows_the_end_of_a_run(size):
+    doors = TestDoors()
+    doors.other = the_other()
+    async with running(size, doors=doors) as pilot:
+        screen = await over(pilot, doors)
+        assert screen.section == "questions"
+        assert "LOST" in screen_text(pilot.app)
+        for section in ("score", "money", "incidents", "provider", "other"):
+            await pilot.press("down")
+            await pilot.pause()
+            assert screen.section == section
+        await until(pilot, lambda: screen.other is not None)
+        await pilot.pause()
+        same_as_golden(pilot.app, f"debrief-other-road-{size[0]}x{size[1]}")
+
+
+async def test_the_principle_stands_after_the_comparison_only():
+    doors = TestDoors()
+    async with running(doors=doors) as pilot:
+        screen = await over(pilot, doors)
+        screen._show("other")
+        await pilot.pause()
+        shown = screen_text(pilot.app)
+        assert "nobody who plays the other road" in shown
+        assert "The principle" not in shown
+        screen.other = the_other()
+        screen._show("other")
+        await pilot.pause()
+        shown = screen_text(pilot.app)
+        assert shown.index("the other road") < shown.index("What you did not ask for does not exist.")
+
+
+async def test_a_question_is_explained_once_it_is_answered():
+    doors = TestDoors()
+    async with running(doors=doors) as pilot:
+        screen = await over(pilot, doors)
+        assert "The hypervisor is AWS's" not in screen_text(pilot.app)
+        screen.query_one("#questions").query_one(OptionList).focus()
+        await pilot.press("end", "enter")
+        await until(pilot, lambda: "The hypervisor is AWS's on every road." in screen_text(pilot.app))
+        assert "you said: AWS  (so it is)" in screen_text(pilot.app)
+        assert next(q for q in screen.told.quizzes if q.id == "Q1").chosen == "b"
+
+
+async def test_stars_are_kept_and_cards_come_back():
+    doors = TestDoors()
+    async with running(doors=doors) as pilot:
+        screen = await over(pilot, doors)
+        profile = load_profile()
+        assert dict(profile.best) == {"90-test": screen.told.score.total}
+        assert list(profile.cards) == ["90-test/host"]
+
+
+async def test_report_new_seed_and_menu():
+    doors = TestDoors()
+    async with running(doors=doors, notifications=True) as pilot:
+        doors.home = lambda: pilot.app.session.journal.path.parent  # type: ignore[method-assign]
+        screen = await over(pilot, doors)
+        await pilot.press("s")
+        reports = list((screen.session.journal.path.parent / "reports").glob("*.md"))
+        assert len(reports) == 1
+        assert "Score" in reports[0].read_text() or "score" in reports[0].read_text()
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, BriefScreen))
+        assert pilot.app.screen.seed == 123456
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, MenuScreen))

@@ -1,0 +1,115 @@
+"""The menu: what can be chosen, clear empty states, settings that stay."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import OptionList
+
+from cloudlab.app.doors import LastRun, Standing
+from cloudlab.app.screens.brief.screen import BriefScreen
+from cloudlab.app.screens.menu.screen import MenuScreen
+from cloudlab.app.screens.play.screen import PlayScreen
+from cloudlab.app.widgets.one_of import OneOf
+from cloudlab.lab.campaign import campaign
+from cloudlab.lab.settings import Settings, load_settings, save_settings, settings_path
+from tests.app.stage import LEVELS, NARROW, WIDE, TestDoors, a_session, running, same_as_golden, screen_text, until
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_menu_looks_as_it_should(size):
+    doors = TestDoors()
+    doors.last = LastRun(Path("run.jsonl"), "90-test", "90 A level for tests, day 1 14:20")
+    doors.stars = {"90-test": Standing(2, 731)}
+    async with running(size, doors=doors) as pilot:
+        await until(pilot, lambda: pilot.app.screen.looked)
+        same_as_golden(pilot.app, f"menu-{size[0]}x{size[1]}")
+
+
+async def test_nothing_to_continue_and_no_levels_is_said():
+    doors = TestDoors()
+    doors.entries = ()
+    async with running(doors=doors) as pilot:
+        await until(pilot, lambda: pilot.app.screen.looked)
+        shown = screen_text(pilot.app)
+        assert "no unfinished run" in shown
+        assert "No levels were found" in shown
+
+
+async def test_settings_are_kept():
+    async with running() as pilot:
+        await until(pilot, lambda: pilot.app.screen.looked)
+        await pilot.press("down", "enter", "down", "enter", "down", "enter")
+        await pilot.pause()
+    assert load_settings() == Settings(pace=2, reduced_motion=True, mood="win")
+
+
+def test_damaged_settings_count_as_none():
+    save_settings(Settings(pace=2))
+    settings_path().write_text('{"pace": 17, "mood": 3, "else": 1}')
+    assert load_settings() == Settings()
+    settings_path().write_text("{")
+    assert load_settings() == Settings()
+
+
+def test_the_campaign_reads_heads_only():
+    assert [(e.id, e.number, e.title, e.act) for e in campaign(LEVELS)] == [("90-test", "90", "A level for tests", 1)]
+
+
+async def test_from_menu_over_brief_to_play_by_keyboard():
+    async with running() as pilot:
+        await until(pilot, lambda: pilot.app.screen.looked)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, BriefScreen))
+        assert pilot.app.screen.query_one(OneOf).has_focus
+        await pilot.press("down", "down", "enter", "ctrl+s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PlayScreen))
+        session = pilot.app.session
+        assert session is not None
+        assert session.journal.header.seed == 123456
+        assert [r.body for r in session.decisions()] == [{"kind": "predicted", "key": "P1", "choice": "b"}]
+
+
+async def test_from_menu_to_play_by_mouse():
+    async with running() as pilot:
+        await until(pilot, lambda: pilot.app.screen.looked)
+        listed = pilot.app.screen.query_one("#choices-menu", OptionList)
+        row = next(y for y, text in enumerate(screen_text(pilot.app).splitlines()) if "A level for tests  ☆" in text)
+        await pilot.click(listed, offset=(6, row - listed.region.y))
+        await until(pilot, lambda: isinstance(pilot.app.screen, BriefScreen))
+        await pilot.click("#start")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PlayScreen))
+
+
+async def test_a_level_that_is_not_there_is_told_on_the_menu():
+    doors = TestDoors()
+    async with running(doors=doors, notifications=True) as pilot:
+        await until(pilot, lambda: pilot.app.screen.looked)
+        pilot.app.open_brief("[red]nowhere")
+        await until(pilot, lambda: "there is no level '[red]nowhere'" in screen_text(pilot.app))
+        assert isinstance(pilot.app.screen, MenuScreen)
+
+
+async def test_resume_goes_on_where_it_was():
+    session = a_session()
+    session.note("left here")
+    path = Path(str(session.journal.path))
+    session.close()
+
+    class Doors(TestDoors):
+        async def resume_run(self, path):
+            from cloudlab.lab.session import Session
+            from cloudlab.lab.work import KnownWork
+            from tests.app.stage import the_level
+
+            return Session.resume(the_level(), path, KnownWork({}))
+
+    doors = Doors()
+    doors.last = LastRun(path, "90-test", "A level for tests, day 1 09:00")
+    async with running(doors=doors) as pilot:
+        await until(pilot, lambda: pilot.app.screen.looked)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PlayScreen))
+        await pilot.press("f10")
+        await until(pilot, lambda: isinstance(pilot.app.screen, MenuScreen))
