@@ -98,7 +98,7 @@ def model_trained(world: World, scenario: Scenario, *, dataset: str, auc: float 
             best = max(best, dict(fact.metrics).get("validation:auc", 0))
     if best < 0:
         return Finding(False, "no training has completed")
-    return Finding(best >= auc * 1_000_000, f"best validation:auc {best / 1_000_000:.4f}")
+    return Finding(best >= round(auc * 1_000_000), f"best validation:auc {best / 1_000_000:.4f}")
 
 
 def _completed(world: World) -> Iterator[TrainingSpec]:
@@ -147,7 +147,8 @@ def answered(world: World, scenario: Scenario, *, need: str, share: float, since
     if not got.served:
         why += f"; {reachable(world, scenario, need=need).evidence}"
     percent = got.served * 10_000 // got.offered
-    return Finding(got.served >= got.offered * share, f"{got.served:,} of {got.offered:,} requests answered ({percent / 100:.2f} %){why}")
+    enough = got.served * 1_000_000 >= got.offered * round(share * 1_000_000)
+    return Finding(enough, f"{got.served:,} of {got.offered:,} requests answered ({percent / 100:.2f} %){why}")
 
 
 @predicate("value")
@@ -175,7 +176,8 @@ def over_budget(world: World, scenario: Scenario) -> Finding:
 def breached(world: World, scenario: Scenario) -> Finding:
     for instance in world.every(Instance):
         if instance.compromised:
-            cause = next((i for i in world.every(Incident) if i.failed and i.kind in ("os-cve", "security-group-scanned")), None)
+            causes = [i for i in world.every(Incident) if i.failed and i.kind in ("os-cve", "security-group-scanned")]
+            cause = max(causes, key=lambda i: i.resource == instance.id, default=None)
             how = f": {scenario.catalogue.incident(cause.kind).title.lower()} {cause.detail}".rstrip() if cause is not None else ""
             return Finding(True, f"{instance.id} was taken over{how}")
     return Finding(False, "nobody got in")
@@ -214,8 +216,10 @@ def hand_reaches_out(world: World, scenario: Scenario) -> Finding:  # noqa: ARG0
     """Every running instance can reach the internet; holds where there is no instance and another road is taken."""
     running = [i for i in world.every(Instance) if i.state == "running"]
     if not running:
+        if world.table(TrainingJob):
+            return Finding(True, "training jobs run without instances of yours")
         missing = _next_part(world)
-        return Finding(bool(world.table(TrainingJob)) or missing == "", missing or "a training job runs without instances of yours")
+        return Finding(not missing, missing or "an instance is on its way")
     for instance in running:
         path = reachability.to_internet(world, instance.id)
         if not path.ok:
