@@ -7,6 +7,7 @@ from dataclasses import replace
 from cloudlab.app.drawing.board import draw_board, tally
 from cloudlab.app.drawing.cloud import count, draw_cloud
 from cloudlab.app.drawing.operations import draw_goals, draw_job, draw_team, page_text
+from cloudlab.app.drawing.prose import draw_prose
 from cloudlab.app.drawing.status import Clock, draw_status
 from cloudlab.app.drawing.traffic import draw_bars, draw_service
 from cloudlab.app.ink import width
@@ -102,3 +103,27 @@ def test_a_page_says_whose_it_is_and_what_waiting_means():
     assert "you: this duty came with the road you chose" in shown
     assert "nobody is on it yet; damage in 11 h 40 min" in shown
     assert "x70 for this level" in shown
+
+
+def test_prose_flows_lists_tables_and_code():
+    page = "# Title\n\nA **bold** word and `code`, and\nanother line.\n\n- first point that is long\n- second\n\n| a | b |\n|---|---|\n| x | y |\n\n    code --here\n"
+    assert text(draw_prose(page, 20)) == [
+        "Title",
+        "",
+        "A bold word and",
+        "code, and another",
+        "line.",
+        "",
+        "• first point that",
+        "  is long",
+        "• second",
+        "",
+        "a   b",
+        "x   y",
+        "",
+        "  code --here",
+    ]
+
+
+def test_prose_shows_html_as_text():
+    assert text(draw_prose("a <b>c</b> [red]d[/red]", 60)) == ["a <b>c</b> [red]d[/red]"]

@@ -10,10 +10,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Button, Footer, Input, Markdown, Static
+from textual.widgets import Button, Footer, Input, Static
 
+from cloudlab.app.drawing.prose import draw_prose
 from cloudlab.app.ink import MUTED, plain
 from cloudlab.app.widgets.one_of import OneOf
+from cloudlab.app.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
     from cloudlab.levels.loader import Level
@@ -53,8 +55,7 @@ class BriefScreen(Screen["Plan | None"]):
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="brief"):
-            with VerticalScroll(id="brief-text"):
-                yield Markdown(self.level.brief(), open_links=False)
+            yield Sheet(id="brief-text")
             with VerticalScroll(id="brief-plan", can_focus=False):
                 yield Static(Content.styled("The road is free: by hand, managed, or mixed, need by need.", ""), classes="said")
                 for question in self.level.file.predictions:
@@ -74,7 +75,9 @@ class BriefScreen(Screen["Plan | None"]):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        title = self.query_one("#brief-text")
+        title = self.query_one("#brief-text", Sheet)
+        text = self.level.brief()
+        title.set_drawing(lambda cells, _rows: draw_prose(text, cells))
         title.border_title = Content.assemble((f"{self.level.id.partition('-')[0]}  ", MUTED), (plain(self.level.file.title), "bold"))
         self.query_one("#brief-plan").border_title = Content.styled("before you start", "bold")
         self._show_mood()

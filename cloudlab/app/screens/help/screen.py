@@ -6,10 +6,13 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Markdown, Static
+from textual.widgets import Static
+
+from cloudlab.app.drawing.prose import draw_prose
+from cloudlab.app.widgets.sheet import Sheet
 
 
 class HelpScreen(ModalScreen[None]):
@@ -24,12 +27,13 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="help"):
-            with VerticalScroll(id="help-page"):
-                yield Markdown(self.page, open_links=False)
+            yield Sheet(id="help-page")
             yield Static(Content.styled("Esc back   arrows scroll", "$muted"), id="help-keys")
 
     def on_mount(self) -> None:
-        self.query_one("#help-page").focus()
+        sheet = self.query_one("#help-page", Sheet)
+        sheet.set_drawing(lambda cells, _rows: draw_prose(self.page, cells))
+        sheet.focus()
 
     def action_close(self) -> None:
         self.dismiss(None)
