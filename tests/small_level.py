@@ -72,7 +72,7 @@ questions:
     right: b
     explain: AWS does.
 cards:
-  - {id: one, front: What?, back: That.}
+  - {id: one, front: "What?", back: That.}
 principle: Small is small.
 par: {time_to_value_s: 21600, value_usd: 100, cost_usd: 100, debt_hours: 10, recover_s: 3600}
 bots:

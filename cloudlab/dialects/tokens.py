@@ -135,14 +135,14 @@ def _statement(text: str, at: int, marked: bool, verbatim: tuple[str, ...], forg
             at += 1
         elif text.startswith(("\\\n", "\\\r\n"), at):
             at = text.index("\n", at) + 1
+        elif len(words) == 1 and not words[0].quoted and words[0].text in verbatim:
+            end = _line_end(text, at)
+            words.append(Word(_parts(text[at:end].rstrip(), marked), at, end, quoted=True))
+            return Statement(tuple(words), start, end)
         elif char == "#":
             end = _line_end(text, at)
             return Statement(tuple(words), start, end, (at, end))
         else:
-            if len(words) == 1 and not words[0].quoted and words[0].text in verbatim:
-                end = _line_end(text, at)
-                words.append(Word(_parts(text[at:end].rstrip(), marked), at, end, quoted=True))
-                return Statement(tuple(words), start, end)
             word = _word(text, at, marked, forgiving)
             words.append(word)
             at = word.end

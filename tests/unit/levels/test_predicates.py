@@ -41,7 +41,7 @@ def network() -> Simulation:
 
 def server(**software: Any) -> Simulation:
     simulation = network()
-    put_server(simulation, software=Software(**({"serving": SPEC, "server_port": 443} | software)))
+    put_server(simulation, software=Software(**dict[str, Any]({"serving": SPEC, "server_port": 443} | software)))
     return simulation
 
 

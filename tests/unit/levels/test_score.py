@@ -6,7 +6,6 @@ Requests come at 3,600 an hour; from Monday 12:00 to Tuesday 18:00 they count: 1
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
