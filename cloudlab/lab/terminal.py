@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cloudlab.dialects.aws_cli import Line
 from cloudlab.dialects.errors import LineError
+from cloudlab.dialects.human import human
 from cloudlab.dialects.output import query, write
 from cloudlab.dialects.script import (
     Ack,
@@ -191,7 +192,7 @@ class Terminal:
         keys = [word.text for word in wait.id.fill(self.variables)]
         for key in keys:
             if not states_of(self.session.world, wait.kind, key):
-                return Taken(refusal=Refusal("NotFound", f"There is no {wait.kind} '{key}'."))
+                return Taken(refusal=Refusal("NotFound", f"There is no {wait.kind} '{key}'.", self._under_way()))
 
         def reached() -> bool:
             states = [states_of(self.session.world, wait.kind, key) for key in keys]
@@ -210,6 +211,14 @@ class Terminal:
         """Tell whether an order given here is being worked on or queued."""
         people = self.session.world.every(Person)
         return any(o.id in self._given for p in people for o in (*((p.current,) if p.current is not None else ()), *p.queue))
+
+    def _under_way(self) -> str:
+        """Say what the team is still working on: what one waits for may only come to be when that is done."""
+        busy = [p for p in self.session.world.every(Person) if p.current is not None and p.current.due is not None]
+        if not busy:
+            return ""
+        doing = "; ".join(f"{p.id}: {human(p.current.command)} until {stamp(p.current.due or 0)}" for p in busy if p.current is not None)
+        return f"Under way: {doing}. `wait all` waits until that is done."
 
     def _paged_since(self, start: int) -> bool:
         return any(pages_team(self.session.world, h.event) for h in self.session.history[start:])
