@@ -106,7 +106,8 @@ def test_a_page_says_whose_it_is_and_what_waiting_means():
 
 
 def test_prose_flows_lists_tables_and_code():
-    page = "# Title\n\nA **bold** word and `code`, and\nanother line.\n\n- first point that is long\n- second\n\n| a | b |\n|---|---|\n| x | y |\n\n    code --here\n"
+    page = "# Title\n\nA **bold** word and `code`, and\nanother line.\n\n- first point that is long\n- second\n\n"
+    page += "| a | b |\n|---|---|\n| x | y |\n\n    code --here\n"
     assert text(draw_prose(page, 20)) == [
         "Title",
         "",
@@ -118,8 +119,8 @@ def test_prose_flows_lists_tables_and_code():
         "  is long",
         "• second",
         "",
-        "a   b",
-        "x   y",
+        "a  b",
+        "x  y",
         "",
         "  code --here",
     ]

@@ -31,7 +31,8 @@ HEAVY = TrainingSpec(
 
 async def test_a_key_reaches_the_screen_while_a_training_runs(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     app = make_app(Start(), Doors())
-    waits, stalls = [], []
+    waits: list[float] = []
+    stalls: list[float] = []
     async with app.run_test(size=(120, 36)) as pilot:
         work: Any = await app.doors.work()
         await work.runner.warm()
@@ -47,7 +48,6 @@ async def test_a_key_reaches_the_screen_while_a_training_runs(capsys: pytest.Cap
         for i in range(KEYS):
             began = time.perf_counter()
             line.insert_text_at_cursor("ec2 create-vpc --cidr-block 10.0.0.0/16 "[i % 40])
-            screen.refresh()
             shown = asyncio.Event()
             screen.call_after_refresh(shown.set)
             await shown.wait()
@@ -61,9 +61,7 @@ async def test_a_key_reaches_the_screen_while_a_training_runs(capsys: pytest.Cap
         await app.doors.close()
     with capsys.disabled():
         cuts = quantiles(waits, n=100)
-        print(
-            f"\nkey to screen, training {'under way' if busy else 'done too early'}: median {median(waits):.1f} ms, p99 {cuts[98]:.1f} ms"
-        )
+        print(f"\nkey to screen while a training runs: median {median(waits):.1f} ms, p99 {cuts[98]:.1f} ms")
         print(f"event loop late by: median {median(stalls):.1f} ms, max {max(stalls):.1f} ms")
     assert busy
     assert quantiles(waits, n=100)[98] < P99_MS

@@ -98,22 +98,33 @@ def _spans(inline: Token) -> list[Span]:
 def _flow(spans: Sequence[Span], cells: int, mark: str = "", lead: str = "") -> list[Line]:
     """Break spans into lines at blanks; `mark` stands before the first line, `lead` before the others."""
     rows: list[list[Span]] = [[(mark, MUTED)] if mark else []]
-    used = cell_len(mark)
-    glued = True  # nothing stands before the next word, or no blank does
-    for text, look in spans:
-        for i, word in enumerate(ink.plain(text).split(" ")):
-            if i:
-                glued = False
-            if not word:
-                continue
-            blank = 0 if glued or used == cell_len(lead if len(rows) > 1 else mark) else 1
-            if used + blank + cell_len(word) > cells and used > cell_len(lead):
-                rows.append([(lead, MUTED)] if lead else [])
-                used, blank = cell_len(lead), 0
-            rows[-1].append((" " * blank + word, look))
-            used += blank + cell_len(word)
-            glued = True
+    used = begin = cell_len(mark)
+    for word in _words(spans):
+        size = sum(cell_len(text) for text, _ in word)
+        if used > begin and used + 1 + size > cells:
+            rows.append([(lead, MUTED)] if lead else [])
+            used = begin = cell_len(lead)
+        if used > begin:
+            rows[-1].append((" ", ""))
+            used += 1
+        rows[-1] += word
+        used += size
     return [tuple(row) for row in rows]
+
+
+def _words(spans: Sequence[Span]) -> list[list[Span]]:
+    """Return the words; one that changes its look in the middle is several spans."""
+    words: list[list[Span]] = []
+    glued = False
+    for text, look in spans:
+        for i, piece in enumerate(ink.plain(text).split(" ")):
+            glued = glued and i == 0
+            if piece and glued:
+                words[-1].append((piece, look))
+            elif piece:
+                words.append([(piece, look)])
+            glued = bool(piece)
+    return words
 
 
 def _table(tokens: Sequence[Token], cells: int) -> list[Line]:

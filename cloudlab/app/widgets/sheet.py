@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.events import Resize
 from textual.widgets import Static
 
-from cloudlab.app.ink import Line, content
+from cloudlab.app.ink import Line, content, width
 
 Draw = Callable[[int, int], list[Line]]
 
@@ -31,6 +31,7 @@ class Sheet(ScrollableContainer, can_focus=True):
         self._draw: Draw = lambda _w, _h: []
         self._shown = Static(Content(), markup=False)
         self._lines: list[Line] | None = None
+        self._extent = (0, 0)
 
     def compose(self) -> ComposeResult:
         yield self._shown
@@ -49,5 +50,8 @@ class Sheet(ScrollableContainer, can_focus=True):
             return
         lines = self._draw(size.width, size.height)
         if lines != self._lines:
+            extent = (max(map(width, lines), default=0), len(lines))
             self._lines = lines
-            self._shown.update(content(lines))
+            # A layout costs ten times a repaint; it is needed only where the sheet's extent is another one.
+            self._shown.update(content(lines), layout=extent != self._extent)
+            self._extent = extent

@@ -48,11 +48,18 @@ class ChoiceList(Widget):
             super().__init__()
             self.index = index
 
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._rows = 0
+
     def watch_choices(self) -> None:
         self.chosen = 0
-        self.display = bool(self.choices.all)
-        self.styles.height = min(SHOWN, len(self.choices.all)) or 1
-        self.refresh(layout=True)
+        rows = min(SHOWN, len(self.choices.all))
+        if rows != self._rows:  # only another height moves what is around it
+            self._rows = rows
+            self.display = rows > 0
+            self.styles.height = max(rows, 1)
+        self.refresh()
 
     def watch_chosen(self) -> None:
         self.refresh()
