@@ -43,6 +43,8 @@ class CloudlabApp(App[int]):
         self.journal: str | None = None
         """Journal of the run opened last; a crash names it."""
         self.crash: BaseException | None = None
+        self.farewell = ""
+        """What is said once the terminal is its own again."""
         self.outcome = 0
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -193,19 +195,23 @@ class CloudlabApp(App[int]):
 
     async def action_quit(self) -> None:
         """Leave; say where the run lies."""
-        outcome, told = self.outcome, f"Saved: {self.journal}\nGo on with: cloudlab play --resume" if self.session is not None else None
-        if self.session is not None:
-            if self.session.over:
-                told = f"The run is over. Its journal: {self.journal}"
-            self.session.close()
+        session, outcome = self.session, self.outcome
+        if session is not None:
+            go_on = "" if session.over else "\nGo on with: cloudlab play --resume"
+            self.farewell = f"Saved: {self.journal}{go_on}"
+            session.close()
             self.session = None
         await self.doors.close()
-        self.exit(outcome, message=told)
+        self.exit(outcome)
 
     def _handle_exception(self, error: Exception) -> None:
         """Keep what went wrong, so that the journal can be named once the terminal is its own again."""
         self.crash = self.crash or getattr(error, "error", error)  # a worker's failure wraps what really happened
         super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """Leave without Textual's own page of locals; `run_app` tells what happened once the terminal is back."""
+        self._close_messages_no_wait()
 
 
 def _journal_of(session: Session) -> str | None:

@@ -31,6 +31,8 @@ class LastRun:
     level: str
     told: str
     """Title, and where the clock stands, in words."""
+    more: str = ""
+    """Mood and seed, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +217,8 @@ def _last_run() -> LastRun | None:
     run = saved(path)
     titles = {e.id: f"{e.number} {e.title}" for e in campaign(paths.levels_dir())}
     where = stamp(run.instant) if run.instant is not None else "at its opening"
-    mood = f", {run.header.mood} mood, seed {run.header.seed}" if run.header is not None else ""
-    return LastRun(path, run.level, f"{titles.get(run.level, run.level)}, {where}{mood}")
+    more = f"{run.header.mood} mood, seed {run.header.seed}" if run.header is not None else ""
+    return LastRun(path, run.level, f"{titles.get(run.level, run.level)}, {where}", more)
 
 
 def _standings() -> dict[str, Standing]:

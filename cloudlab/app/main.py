@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,7 +39,10 @@ def run_app(start: Start) -> int:
     gc.disable()
     app = make_app(start)
     status = app.run()
+    if app.farewell:
+        print(app.farewell)
     if app.crash is not None:
+        traceback.print_exception(app.crash)
         print(_crashed(app.crash, app.journal), file=sys.stderr)
         return 1
     return status if status is not None else 0

@@ -61,7 +61,9 @@ def draw_prose(text: str, cells: int) -> list[Line]:
                     bullets[-1] = f"{token.info}{token.markup}"[:2].ljust(2)
             case "fence" | "code_block" | "html_block":
                 lines += _space(lines)
-                lines += [ink.line(("".join(prefix) + "  " + row, CODE)) for row in token.content.rstrip("\n").split("\n")]
+                lead = "".join(prefix) + "  "
+                for row in token.content.rstrip("\n").split("\n"):
+                    lines += [ink.line((lead + row, CODE))] if cell_len(lead + row) <= cells else _long_code(row, lead, cells)
             case "hr":
                 lines += [*_space(lines), (("─" * cells, FRAME),)]
             case "table_open":
@@ -70,6 +72,13 @@ def draw_prose(text: str, cells: int) -> list[Line]:
                 at = end
         at += 1
     return lines
+
+
+def _long_code(row: str, lead: str, cells: int) -> list[Line]:
+    """Break a line of code at blanks, continuations marked as a shell would have them."""
+    first, *rest = ink.wrapped(row, cells - cell_len(lead) - 6, CODE)
+    broken: list[Line] = [((lead, ""), *first)] + [((lead + "    ", ""), *each) for each in rest]
+    return [*((*each, (" \\", MUTED)) for each in broken[:-1]), broken[-1]]
 
 
 def _space(lines: Sequence[Line]) -> list[Line]:

@@ -48,7 +48,7 @@ class Sheet(ScrollableContainer, can_focus=True):
         size = self.scrollable_content_region.size
         if not size.width or not self.is_mounted:
             return
-        lines = self._draw(size.width, size.height)
+        lines = self._draw(size.width - 1, size.height)  # text never touches the scrollbar
         if lines != self._lines:
             extent = (max(map(width, lines), default=0), len(lines))
             self._lines = lines

@@ -79,6 +79,7 @@ class BriefScreen(Screen["Plan | None"]):
         text = self.level.brief()
         title.set_drawing(lambda cells, _rows: draw_prose(text, cells))
         title.border_title = Content.assemble((f"{self.level.id.partition('-')[0]}  ", MUTED), (plain(self.level.file.title), "bold"))
+        self.query_one("#seed", Input).cursor_blink = False  # nothing on these screens ever blinks
         self.query_one("#brief-plan").border_title = Content.styled("before you start", "bold")
         self._show_mood()
         first = self.query(OneOf)

@@ -10,7 +10,7 @@ the box on SageMaker: nearly every level leaves the road free, need by need.
 
 **Arrows and Enter**, or the mouse. **Ctrl+Q** quits; every order is on disk before you see its effect.
 
-- **Continue** goes on with the newest unfinished run, exactly where it was.
+- **Go on** takes up the newest unfinished run, exactly where it was.
 - **Mood**: in *learn* hints are free and a decision can be undone. In *win* nothing is undone and hints cost points.
 - **Stars**: goals met; inside par; robust, that is: won not by luck.
 

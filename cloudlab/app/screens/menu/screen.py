@@ -119,7 +119,7 @@ class MenuScreen(Screen[None]):
     def _options(self) -> list[Option | None]:
         options: list[Option | None] = []
         if self.last is not None:
-            options.append(Option(content([line(("▶ continue  ", STRONG), self.last.told)]), id="continue"))
+            options.append(Option(content([line(("▶ go on  ", STRONG), self.last.told)]), id="continue"))
         else:
             word = "no unfinished run" if self.looked else "looking for saved runs"
             options.append(Option(Content.styled(f"  {word}", MUTED), id="continue", disabled=True))
@@ -164,7 +164,14 @@ class MenuScreen(Screen[None]):
 
     def _about(self, key: str) -> list[ink.Span]:
         if key == "continue" and self.last is not None:
-            return [("Go on where you were", STRONG), ("", ""), (self.last.told, ""), ("", ""), (str(self.last.path.name), MUTED)]
+            return [
+                ("Go on where you were", STRONG),
+                ("", ""),
+                (self.last.told, ""),
+                (self.last.more, MUTED),
+                ("", ""),
+                (str(self.last.path.name), MUTED),
+            ]
         if key.startswith("level:"):
             entry = next(e for e in self.entries if f"level:{e.id}" == key)
             standing = self.standings.get(entry.id)
