@@ -90,6 +90,10 @@ class Pacer:
         """Let as much simulated time pass as the pace asks for."""
         if not self.moving:
             return
+        if not self._idle_too and not self._anybody_busy():
+            self._stop("your move")
+            self.changed()
+            return
         self._carry += wall_seconds * PACES[self.pace]
         whole = int(self._carry)
         if whole:
@@ -102,25 +106,25 @@ class Pacer:
         What happens unnoticed does not stop the clock: it would tell what nobody of the team can know.
         """
         if self.waiting is None and not self.session.over:
-            self._step(self.session.now + QUIET, noticed)
+            self._step(self.session.now + QUIET, lambda e: noticed(e) or self._waited())
             if not self.running:
                 self.session.hold("next event")
 
-    def _step(self, until: Seconds, also: Callable[[Event], bool] = lambda _: False) -> None:
+    def _step(self, until: Seconds, stops: Callable[[Event], bool] | None = None) -> None:
         if self.wait is not None:
             until = min(until, self.wait.until)
         before = len(self.session.history)
-        want = self.session.step(until, lambda e: self._stops(e) or also(e))
+        want = self.session.step(until, stops or self._stops)
         happened = [h.event for h in self.session.history[before:]]
         if want is not None:
             self._wait_for(want)
-        elif any(isinstance(e, RunEnded) for e in happened):
+        if any(isinstance(e, RunEnded) for e in happened):
             self._stop("the run is over")
         elif any(pages_team(self.session.world, e) for e in happened):
             self._stop("paged")
         elif any(isinstance(e, OrderRefused) for e in happened):
             self._stop("an order was refused")
-        elif self._waited() or (not self._idle_too and not self._anybody_busy()):
+        elif want is None and (self._waited() or (not self._idle_too and not self._anybody_busy())):
             self._stop("your move")
         self.changed()
 

@@ -15,6 +15,7 @@ from cloudlab.journal.error import JournalError
 from cloudlab.journal.file import Journal
 from cloudlab.journal.record import Header, Record
 from cloudlab.journal.replay import Step, replay
+from cloudlab.lab.captures import Capture, capture_in
 from cloudlab.levels.judge import LevelReferee, next_hint
 from cloudlab.levels.loader import Level
 from cloudlab.model.events import Event
@@ -100,6 +101,8 @@ class Session:
         self.history: list[Happening] = []
         """Everything that has happened, in order; a rewind shortens it."""
         self.listeners: list[Listener] = []
+        self.captures: dict[str, Capture] = {}
+        """Order -> the `$name` that keeps what comes of it."""
         self._before: dict[int, tuple[World, int]] = {}
         """Record number -> (World just before it, length of history): what a rewind goes back to."""
         self._begun: set[str] = set()
@@ -144,6 +147,8 @@ class Session:
             lengths[step.record.n] = len(self.history)
 
         replay(journal.header, journal.records, self.simulation, seen=seen)
+        kept = [capture for record in journal.records if (capture := capture_in(record)) is not None]
+        self.captures = {capture.order: capture for capture in kept}
         self._begin_trainings()
 
     def close(self) -> None:
@@ -180,9 +185,13 @@ class Session:
 
     # doing ------------------------------------------------------------------------------------------------------------
 
-    def submit(self, command: Command, person: str | None = None) -> Submitted:
-        """Give an order. It is on disk, accepted or refused, before this returns."""
+    def submit(self, command: Command, person: str | None = None, capture: Callable[[str], Capture] | None = None) -> Submitted:
+        """Give an order. It is on disk, accepted or refused, before this returns; so is, before it, the name that is to keep its answer."""
         given = Given(self._next_id(), person or self.default_person(), command)
+        if capture is not None:
+            kept = capture(given.id)
+            self.journal.append(at=self.now, kind="observed", id="", body=kept.body(), refusal=None)
+            self.captures[given.id] = kept
         return Submitted(given.id, self._take(given))
 
     def take_back(self, order: str) -> Outcome:
@@ -214,9 +223,14 @@ class Session:
 
     def step(self, until: Seconds, stop: Callable[[Event], bool] | None = None) -> Want | None:
         """Let simulated time pass to `until` at the latest; return the real result the clock stands waiting for, if any."""
+        before = self.world
         progress = self.simulation.advance(until, stop)
         if any(noticed(h.event) and not isinstance(h.event, RunEnded) for h in progress.happenings):
-            self.hold("passed")  # what the team has seen happen stays so, whatever happens to this program
+            try:
+                self.hold("passed")  # what the team has seen happen stays so, whatever happens to this program
+            except JournalError:
+                self.simulation.world = before
+                raise
         self._happened(progress.happenings)
         self._begin_trainings()
         return progress.waiting

@@ -138,6 +138,13 @@ def test_what_could_not_be_written_has_not_happened(session: Session, monkeypatc
     with pytest.raises(JournalError):
         session.submit(vpc(1))
     assert (session.world.digest(), session.history) == before
+    monkeypatch.undo()
+    session.submit(vpc(1))
+    before = (session.world.digest(), list(session.history))
+    monkeypatch.setattr(session.journal, "append", full)
+    with pytest.raises(JournalError):
+        session.step(NINE + HOUR)
+    assert (session.world.digest(), session.history) == before
 
 
 def test_closing_lets_go_of_the_file_also_when_nothing_can_be_written(
