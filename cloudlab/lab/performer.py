@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cloudlab.dialects.aws_cli import Line
 from cloudlab.dialects.errors import LineError, did_you_mean
+from cloudlab.dialects.human import human
 from cloudlab.dialects.output import query, write
 from cloudlab.dialects.script import (
     Ack,
@@ -35,6 +36,7 @@ from cloudlab.dialects.script import (
     plain,
 )
 from cloudlab.dialects.tokens import Value
+from cloudlab.lab.captures import Capture, names, under_way
 from cloudlab.lab.session import Session, pages_team
 from cloudlab.lab.states import WAITABLE, states_of
 from cloudlab.levels.schema import QuestionPart
@@ -66,9 +68,12 @@ class Performer:
         self.session = session
         self.said = said
         self.interactive = interactive
-        self.variables: dict[str, Value] = {}
+        self.variables: dict[str, Value] = names(session)
         self.handlers: dict[str, OnIncident] = {}
-        self.pending: list[Pending] = []
+        self.pending = [
+            Pending(order.id, line, Place("resumed", 0, human(order.command)), Manner(order.person, capture=name, waits=False))
+            for order, line, name in under_way(session)
+        ]
         self._handled: set[str] = {i.id for i in session.world.every(Incident) if i.detected is not None}
         self._handling = False
         self._read = len(session.history)
@@ -141,7 +146,9 @@ class Performer:
         except LineError as wrong:
             self._refused(statement.place, manner, wrong.refusal)
             return
-        submitted = self.session.submit(line.command, manner.person)
+        name = manner.capture
+        capture = None if name is None else lambda order: Capture.of(order, name, line)
+        submitted = self.session.submit(line.command, manner.person, capture)
         if submitted.refusal is not None:
             self._refused(statement.place, manner, submitted.refusal)
             return

@@ -34,6 +34,7 @@ from cloudlab.dialects.script import (
 )
 from cloudlab.dialects.tokens import Value
 from cloudlab.engine.simulation import Preview
+from cloudlab.lab.captures import Capture, names, under_way
 from cloudlab.lab.session import Session, pages_team
 from cloudlab.lab.states import WAITABLE, states_of
 from cloudlab.model.people import Person
@@ -73,8 +74,8 @@ class Terminal:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.variables: dict[str, Value] = {}
-        self._given: dict[str, _Given] = {}
+        self.variables: dict[str, Value] = names(session)
+        self._given = {order.id: _Given(line, name) for order, line, name in under_way(session)}
 
     def preview(self, text: str) -> Preview | None:
         """Return what a line being typed would take and cost; None while it says no whole command."""
@@ -106,7 +107,9 @@ class Terminal:
                 return Taken()
             case Order(manner=manner):
                 line = statement.line(self.variables)
-                submitted = session.submit(line.command, manner.person)
+                name = manner.capture
+                capture = None if name is None else lambda order: Capture.of(order, name, line)
+                submitted = session.submit(line.command, manner.person, capture)
                 if submitted.refusal is not None:
                     return Taken(refusal=submitted.refusal)
                 self._given[submitted.order] = _Given(line, manner.capture)
