@@ -63,7 +63,7 @@ class CloudlabApp(App[int]):
         if self.start.resume is not None:
             self.resume(self.start.resume)
         elif self.start.level is not None:
-            self.open_brief(self.start.level)
+            self.open_brief(self.start.level, self.start.seed, self.start.mood)
 
     def _apply_settings(self) -> None:
         if self.settings.reduced_motion:
@@ -100,8 +100,8 @@ class CloudlabApp(App[int]):
             self.notify(f"The settings cannot be written: {error.strerror}.", severity="warning", markup=False)
 
     @work(exclusive=True, group="opening")
-    async def open_brief(self, word: str, seed: int | None = None) -> None:
-        """Read a level and show its brief."""
+    async def open_brief(self, word: str, seed: int | None = None, mood: str | None = None) -> None:
+        """Read a level and show its brief; then play it, if the player starts."""
         from cloudlab.app.screens.brief.screen import BriefScreen
 
         try:
@@ -109,8 +109,8 @@ class CloudlabApp(App[int]):
         except CannotOpen as error:
             self._cannot(error)
             return
-        chosen = seed if seed is not None else self.start.seed if self.start.seed is not None else self.doors.fresh_seed()
-        plan = await self.push_screen_wait(BriefScreen(level, chosen, self.start.mood or self.settings.mood))
+        chosen = seed if seed is not None else self.doors.fresh_seed()
+        plan = await self.push_screen_wait(BriefScreen(level, chosen, mood or self.settings.mood))
         if plan is None:
             return
         try:

@@ -145,14 +145,12 @@ class MenuScreen(Screen[None]):
         standing = self.standings.get(entry.id)
         stars = standing.stars if standing is not None else 0
         shown = "★" * stars + "☆" * (3 - stars)
-        best = f"  best {standing.best}" if standing is not None and standing.best is not None else ""
         return content(
             [
                 line(
                     ("  " + entry.number + "  ", MUTED),
                     (entry.title, STRONG),
                     ("  " + shown, "$text-accent" if stars else MUTED),
-                    (best, MUTED),
                 )
             ]
         )

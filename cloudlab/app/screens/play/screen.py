@@ -136,7 +136,7 @@ class PlayScreen(Screen[None]):
         self._refresh_view()
         self.set_interval(TICK, self._tick)
         mood = (
-            "learn mood: hints are free, u goes back a decision"
+            "learn mood: hints are free, `undo` takes a decision back"
             if self.session.mood == "learn"
             else "win mood: no rewind, hints cost points"
         )
