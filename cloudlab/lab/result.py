@@ -69,8 +69,9 @@ class Result:
         return "mixed" if by_hand and managed else "hand-built" if by_hand else "managed" if managed else "none"
 
     def incidents(self) -> list[Incident]:
-        """Return the incidents that struck something, in order of time."""
-        return sorted((i for i in self.world.every(Incident) if i.resource is not None), key=lambda i: i.struck)
+        """Return the incidents that struck something, in order of time; while the run lasts, only those the team has noticed."""
+        told = (i for i in self.world.every(Incident) if i.resource is not None and (self.world.over or i.detected is not None))
+        return sorted(told, key=lambda i: i.struck)
 
     def models(self) -> list[tuple[str, TrainingSpec, Trained]]:
         """Return (name, spec, fact) of every model really trained for this run, oldest first."""

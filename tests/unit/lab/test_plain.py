@@ -1,0 +1,298 @@
+"""The plain face, driven by a scripted `ask`: every word of its prompt, bad lines, leaving and coming back."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from cloudlab.lab.plain import HELP, PlainFace
+from cloudlab.lab.plain_views import LOOKS
+from cloudlab.lab.session import Session
+from cloudlab.levels.loader import Level
+from cloudlab.model.network import Vpc
+from cloudlab.model.operations import Commitment, Incident
+from cloudlab.model.time import at
+from tests.runs import resume, start
+from tests.small_level import TO_A_JOB, FakeWork, small_level
+
+NINE, ENDS = at(1, "09:00"), at(2, "18:00")
+TODAY = date(2026, 3, 1)
+STRIKE = [{"id": "x", "kind": "instance-status-check", "earliest": "day 1 12:00", "latest": "day 1 12:00"}]
+SERVER = (
+    "ec2 create-vpc --cidr-block 10.0.0.0/16 -> $vpc",
+    "ec2 create-subnet --vpc-id $vpc --cidr-block 10.0.0.0/24 -> $subnet",
+    "ec2 describe-images --query 'Images[0].ImageId' -> $image",
+    "ec2 run-instances --image-id $image --instance-type t3.small --count 1 --subnet-id $subnet -> $server",
+)
+
+
+class Typist:
+    """Types its lines one after another, then ends the input; answers questions as it was told."""
+
+    def __init__(self, *lines: str, choices: str = "") -> None:
+        self.lines = list(lines)
+        self.choices = choices
+        self.prompts: list[str] = []
+
+    def __call__(self, prompt: str) -> str:
+        self.prompts.append(prompt)
+        if prompt.startswith("your choice"):
+            return self.choices
+        if not self.lines:
+            raise EOFError
+        return self.lines.pop(0)
+
+
+@pytest.fixture(scope="module")
+def level(tmp_path_factory: pytest.TempPathFactory) -> Level:
+    return small_level(tmp_path_factory.mktemp("levels"))
+
+
+@pytest.fixture
+def session(level: Level, tmp_path: Path) -> Session:
+    return start(level, tmp_path)
+
+
+async def play(session: Session, *lines: str, choices: str = "", work: FakeWork | None = None) -> tuple[str, list[str]]:
+    """Type the lines; return the outcome and everything written."""
+    said: list[str] = []
+    outcome = await PlainFace(session, work or FakeWork(), said.append, Typist(*lines, choices=choices), TODAY).play()
+    return outcome, said
+
+
+async def answer(session: Session, *lines: str) -> str:
+    """Return what is written after the lines, without the opening and the farewell."""
+    _, said = await play(session, *lines, "quit")
+    begins = next(n for n, line in enumerate(said) if line.startswith("Type `help`"))
+    return "\n".join(said[begins + 1 : -1])
+
+
+async def test_the_brief_and_the_prediction_come_first(session: Session) -> None:
+    typist = Typist("quit", choices="b")
+    said: list[str] = []
+    assert await PlainFace(session, FakeWork(), said.append, typist, TODAY).play() == "unfinished"
+    assert said[0].startswith("# Small")
+    assert said[1] == "Your prediction: When?\n  a: early\n  b: late"
+    assert session.world.get(Commitment, "predicted:P1").choice == "b"
+    assert typist.prompts[-1] == "day 1 09:00 $ "
+
+
+async def test_a_choice_that_is_none_is_skipped_in_words(session: Session) -> None:
+    _, said = await play(session, "quit", choices="z")
+    assert "'z' is not a choice; skipped. `predict P1 CHOICE` says it later." in said
+    assert list(session.world.every(Commitment)) == []
+
+
+@pytest.mark.parametrize("leave", ["quit", "exit"])
+async def test_leaving_and_coming_back(session: Session, tmp_path: Path, leave: str) -> None:
+    outcome, said = await play(session, SERVER[0], leave, "note never")
+    assert outcome == "unfinished"
+    assert said[-1].startswith("Saved.")
+    again = resume(session, tmp_path)
+    _, said = await play(again, "look map", "quit")
+    assert "10.0.0.0/16" in "\n".join(said)
+    assert not any(line.startswith("Your prediction") for line in said)  # asked once, at the opening
+
+
+async def test_the_end_of_input_leaves_as_well(session: Session) -> None:
+    outcome, said = await play(session, "ec2 create-vpc \\")
+    assert outcome == "unfinished"
+    assert said[-1] == "The input ended. The run is saved and can be resumed."
+
+
+async def test_an_order_and_its_answer(session: Session) -> None:
+    said = await answer(session, "ec2 create-vpc --cidr-block 10.0.0.0/16")
+    assert "[day 1 09:00] ana:" in said
+    assert "[day 1 09:01] ana: done:" in said
+    assert '"CidrBlock": "10.0.0.0/16"' in said
+
+
+async def test_a_line_may_go_on_below(session: Session) -> None:
+    await answer(session, "ec2 create-vpc \\", "  --cidr-block \\", "10.0.0.0/16")
+    assert [v.cidr for v in session.world.every(Vpc)] == ["10.0.0.0/16"]
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("ec2 create-vpc --cidr-block 10.0.0.0/8", "Refused. InvalidVpc.Range: "),
+        ("ec2 create-vpc --cidr-blok 10.0.0.0/16", "Refused. ParamValidation: "),
+        ("ec2 creat-vpc", "Did you mean"),
+        ("xyzzy", "Refused. "),
+        ("ec2 create-subnet --vpc-id $vpc --cidr-block 10.0.0.0/24", "Refused. UnknownVariable: "),
+        ("wait", "Refused. ScriptSyntax: "),
+        ("wait until day 1 08:00", "Refused. TimePassed: "),
+        ("wait for instance i-1 running", "Refused. NotFound: "),
+        ("predict P9 a", "Refused. NoSuchQuestion: "),
+        ("ack x", "Refused. NoSuchPage: "),
+        ("ec2 create-vpc --cidr-block '10", "Refused. ScriptSyntax: "),
+        ("end", "Refused. ScriptSyntax: "),
+        ("look nonsense", "There is no view called 'nonsense'. Look at: status, map"),
+        ("rewind", "Refused. Say which decision"),
+        ("rewind x", "Refused. Say which decision"),
+        ("rewind 99", "Refused. NoSuchDecision"),
+        ("undo", "Refused. NothingToUndo"),
+        ("report", "Refused. Say where to"),
+        ("report /nowhere/at/all.md", "Refused. /nowhere/at/all.md cannot be written: No such file or directory."),
+        ("preview wait 30m", "Only commands have a preview."),
+        ("preview", "Only commands have a preview."),
+        ("preview ec2 create-vpc --cidr-blok x", "Refused. "),
+        ("preview as zoe ec2 create-vpc --cidr-block 10.0.0.0/16", "It would be refused now. NoSuchPerson"),
+        ("preview ec2 create-vpc --cidr-block 10.0.0.0/8", "It would be refused now. InvalidVpc.Range"),
+        ("deploy x.yaml", "Refused. NotModelled"),
+    ],
+)
+async def test_bad_lines_are_answered_in_words(session: Session, line: str, says: str) -> None:
+    before = session.world.digest()
+    assert says in await answer(session, line)
+    assert session.world.digest() == before
+
+
+async def test_a_preview_tells_work_finish_and_price(session: Session) -> None:
+    said = await answer(session, "preview as raj ec2 create-vpc --cidr-block 10.0.0.0/16")
+    assert said == "3 min of work, done day 1 09:03; people $4.35; cloud: free."  # 180 s at 87 USD an hour
+
+
+@pytest.mark.parametrize("what", ["", "status", *LOOKS])
+async def test_every_view_as_text(session: Session, what: str) -> None:
+    said = await answer(session, *SERVER, f"look {what}")
+    assert said.strip()
+    assert "There is no view" not in said
+
+
+async def test_views_go_by_their_own_name_too(session: Session) -> None:
+    assert await answer(session, "team") == await answer(session, "look team")
+    assert "ana (cloud engineer; network, compute, security, operations, data): free" in await answer(session, "team")
+
+
+async def test_status_says_where_one_stands(session: Session) -> None:
+    said = await answer(session, "status")
+    assert "Small, learn mood. It is day 1 09:00; the run ends day 2 18:00." in said
+    assert "$0.00 of $500.00 spent" in said
+    assert "a score for everybody: down: callers have been given no address yet" in said
+
+
+@pytest.mark.parametrize("line", ["help", "help wait", "help ec2", "help create-vpc", "brief", "hint", "decisions", "review", ""])
+async def test_words_of_the_prompt(session: Session, line: str) -> None:
+    said = await answer(session, line)
+    assert (said == "") is (line == "")
+    assert not said.startswith("Refused")
+
+
+async def test_help_names_every_word(session: Session) -> None:
+    assert await answer(session, "help") == HELP
+    for word in [
+        "look",
+        "preview",
+        "wait",
+        "next",
+        "ack",
+        "hint",
+        "undo",
+        "rewind",
+        "predict",
+        "answer",
+        "note",
+        "brief",
+        "report",
+        "review",
+        "quit",
+    ]:
+        assert word in HELP
+
+
+async def test_next_goes_to_what_the_team_notices(session: Session) -> None:
+    said = await answer(session, "ec2 create-vpc --cidr-block 10.0.0.0/16 &", "next")
+    assert said.endswith("It is day 1 09:01.")
+
+
+async def test_undo_keeps_variables_and_takes_back_the_log(session: Session) -> None:
+    said = await answer(session, SERVER[0], "look log", "ec2 create-internet-gateway", "look log", "undo", "note after", "look log")
+    assert "Back at day 1 09:01." in said
+    assert "internet" not in said.split("note: after")[-1].lower()
+    said = await answer(session, SERVER[1])  # $vpc is still known
+    assert "$subnet = subnet-" in said
+
+
+async def test_a_log_is_right_after_a_rewind_that_was_outgrown(session: Session) -> None:
+    """Looked at, rewound, and longer than before when looked at again."""
+    said = await answer(
+        session, SERVER[0], "note one", "look log", "undo", "undo", "note a", "note b", "note c", "note d", "note e", "note f", "look log"
+    )
+    last = said[said.rindex("[day 1 09:00] note: a") :]
+    assert "note: one" not in last
+    assert "create" not in last.lower()
+
+
+async def test_rewind_and_decisions(session: Session) -> None:
+    await answer(session, SERVER[0], SERVER[1])
+    first, second = (r.n for r in session.decisions())
+    said = await answer(session, "decisions", f"rewind {first}", "decisions")
+    assert said.splitlines() == [
+        f"{first}: day 1 09:00 given ec2:CreateVpc",
+        f"{second}: day 1 09:01 given ec2:CreateSubnet",
+        "Back at day 1 09:00.",
+        "Nothing has been decided yet.",
+    ]
+
+
+async def test_in_win_mood_nothing_is_taken_back(level: Level, tmp_path: Path) -> None:
+    session = start(level, tmp_path, mood="win")
+    said = await answer(session, SERVER[0], "undo", SERVER[1])
+    assert "Refused. NotInWinMood" in said
+    assert "$subnet = subnet-" in said
+
+
+async def test_a_report_is_written(session: Session, tmp_path: Path) -> None:
+    path = tmp_path / "run.md"
+    assert await answer(session, "note hi", f"report {path}") == f"[day 1 09:00] note: hi\nReport written to {path}."
+    assert path.read_text(encoding="utf-8").startswith("# Small: unfinished")
+
+
+async def test_a_block_is_typed_line_by_line(tmp_path: Path) -> None:
+    session = start(small_level(tmp_path, incidents=STRIKE), tmp_path)
+    reboot = ("  ec2 reboot-instances \\", "    --instance-ids $incident.resource")
+    block = ("on incident instance-status-check", "  ack $incident.id", *reboot, "end")
+    said = await answer(session, *SERVER, *block, "wait until day 1 14:00")
+    assert "Refused" not in said
+    assert session.world.get(Incident, "x").resolved is not None
+
+
+async def test_a_page_is_told_and_stops_the_clock(tmp_path: Path) -> None:
+    session = start(small_level(tmp_path, incidents=STRIKE), tmp_path)
+    said = await answer(session, *SERVER, "wait 8h", "look pages", "ack x")
+    assert "PAGE x:" in said
+    assert "The clock stopped: somebody is paged." in said
+    assert "way out: Reboot" in said
+    assert said.endswith("Acknowledged.")
+    assert session.now == at(1, "12:45")
+
+
+async def test_real_work_that_fails_is_told_and_tried_again(level: Level, tmp_path: Path) -> None:
+    session = start(level, tmp_path, FakeWork(failures=1))
+    said = await answer(session, *TO_A_JOB.splitlines(), "wait until day 1 16:00", "wait until day 1 16:00")
+    assert "The real job could not be done: the worker is gone" in said
+    assert "really trained: 150 rounds" in said
+    assert session.now == at(1, "16:00")
+
+
+async def test_the_debrief_asks_compares_and_states_the_principle(session: Session) -> None:
+    outcome, said = await play(session, "wait for end", choices="b")
+    assert outcome == "lost"
+    text = "\n".join(said)
+    assert "Question: Who?\n  a: you\n  b: AWS" in text
+    assert "LOST: 0 of 108,000 requests answered" in text
+    assert "Score 0 of 1,000" in text
+    assert "You said: AWS (right). AWS does." in text
+    assert "1 review cards come back" in text
+    assert text.index("LOST:") < text.index("The principle: Small is small.")
+    assert session.over
+
+
+async def test_markup_in_names_is_shown_as_it_stands(session: Session, tmp_path: Path) -> None:
+    tag = """--tag-specifications '[{"ResourceType":"vpc","Tags":[{"Key":"Name","Value":"[red]x*_`<b>"}]}]'"""
+    said = await answer(session, f"ec2 create-vpc --cidr-block 10.0.0.0/16 {tag}", "look map", f"report {tmp_path / 'r.md'}")
+    assert "vpc [red]x*_`<b>" in said
+    assert "\\[red\\]x\\*\\_\\`\\<b\\>" in (tmp_path / "r.md").read_text(encoding="utf-8")
