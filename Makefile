@@ -37,5 +37,5 @@ clean:  ## remove .venv, caches and builds; never saves
 	@sh .ci/venv play
 
 .venv/.ready-dev: pyproject.toml
-	@echo 'setting up .venv (about 110 MB to download the first time)'
+	@echo 'setting up .venv (about 170 MB to download the first time)'
 	@sh .ci/venv dev

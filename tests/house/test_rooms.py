@@ -84,6 +84,8 @@ def test_no_contract_was_lost(root: Path) -> None:
         "textual-in-app",
         "learning-in-worker",
         "processes-in-jobs",
+        "gateway-knows-no-game",
+        "web-in-gateway",
         "nothing-unpickled",
     }
 

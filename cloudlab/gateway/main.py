@@ -1,0 +1,171 @@
+"""The door to the gateway: checks that it can open, says where, and closes everything behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import importlib.util
+import signal
+import socket
+import sys
+import webbrowser
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from cloudlab.gateway.gate import Gate, is_loopback, new_code
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    import uvicorn
+
+    from cloudlab.gateway.lobby import Lobby
+
+DEFAULT_HOST, DEFAULT_PORT, DEFAULT_PLACES = "127.0.0.1", 8765, 8
+
+_NEEDED = ("starlette", "uvicorn", "websockets", "textual_serve")
+
+
+class CannotServe(Exception):
+    """The gateway cannot open; says why and what to do, in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What the gateway opens with."""
+
+    host: str = DEFAULT_HOST
+    port: int = DEFAULT_PORT
+    """0 for any free one."""
+    code: str | None = None
+    """The join code; not on loopback there always is one."""
+    places: int = DEFAULT_PLACES
+    show: bool = False
+    """Open the page in this machine's browser?"""
+
+
+def run_gateway(serving: Serving, tell: Callable[[str], None] = print) -> int:
+    """Serve until Ctrl-C; return the exit status. Raises CannotServe."""
+    if missing := [name for name in _NEEDED if importlib.util.find_spec(name) is None]:
+        raise CannotServe(
+            f"Playing in a browser needs {_listed(missing)}, which the game does without. "
+            f'Install it with: {sys.executable} -m pip install "cloudlab[serve]"'
+        )
+    if serving.places < 1:
+        raise CannotServe("--max-sessions takes a whole number from 1 on.")
+    listener = _listener(serving.host, serving.port)
+    with listener:
+        return asyncio.run(_serve(serving, listener, tell))
+
+
+def _listed(names: list[str]) -> str:
+    told = [name.replace("_", "-") for name in names]
+    return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except (OSError, OverflowError, UnicodeError) as error:
+        raise CannotServe(f"{host} port {port} is no address of this machine.") from error
+    try:
+        return socket.create_server(address, family=family)
+    except (OSError, OverflowError) as error:
+        if getattr(error, "errno", None) == errno.EADDRINUSE:
+            why = f"Port {port} is taken, perhaps by another cloudlab serve. Choose another one: cloudlab serve --port {port + 1}"
+        elif isinstance(error, PermissionError):
+            why = f"Port {port} is not for everybody; choose one from 1024 on."
+        else:
+            why = f"{host} port {port} cannot be opened: {getattr(error, 'strerror', None) or error}."
+        raise CannotServe(why) from error
+
+
+async def _serve(serving: Serving, listener: socket.socket, tell: Callable[[str], None]) -> int:
+    import uvicorn
+
+    from cloudlab.gateway.lobby import Lobby
+    from cloudlab.gateway.web import make_web
+
+    class Server(uvicorn.Server):
+        """Leaves signals to us: its own way ends in a KeyboardInterrupt after everything has been closed."""
+
+        @contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            yield
+
+    loopback = is_loopback(listener.getsockname()[0])
+    code = serving.code or (None if loopback else new_code())
+    port: int = listener.getsockname()[1]
+    names = {name.lower() for name in (serving.host, socket.gethostname(), f"{socket.gethostname()}.local", socket.getfqdn())}
+    lobby = Lobby(serving.places)
+    server = Server(
+        uvicorn.Config(
+            make_web(Gate(loopback, frozenset(names), code), lobby, port),
+            log_config=None,
+            access_log=False,
+            lifespan="on",
+            ws="websockets-sansio",
+            # a terminal's output packs to a tenth; inside one machine packing is only work
+            ws_per_message_deflate=not loopback,
+            ws_max_size=1 << 18,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=2,
+        )
+    )
+    link = _link(_reachable(listener, serving.host), port, code)
+    _say_where(tell, link, loopback=loopback)
+    _on_signals(server, lobby)
+    opening = asyncio.create_task(asyncio.to_thread(webbrowser.open, link)) if serving.show else None
+    try:
+        await server.serve(sockets=[listener])
+    finally:
+        lobby.kill()
+        if opening is not None:
+            opening.cancel()
+    tell("Closed. Every run is saved.")
+    return 0
+
+
+def _say_where(tell: Callable[[str], None], link: str, *, loopback: bool) -> None:
+    tell(f"cloudlab is open at {link}")
+    if not loopback:
+        tell("Whoever has this link can play, with this machine's saves; the connection is not encrypted.")
+    tell("Ctrl-C closes it.")
+
+
+def _link(name: str, port: int, code: str | None) -> str:
+    shown = f"[{name}]" if ":" in name else name
+    return f"http://{shown}:{port}/" + (f"?code={quote(code)}" if code else "")
+
+
+def _reachable(listener: socket.socket, host: str) -> str:
+    """Return the name under which others reach us: what was asked for, or, if that was every address, the one we go out by."""
+    bound: str = listener.getsockname()[0]
+    if bound not in ("0.0.0.0", "::"):
+        return host
+    with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))  # an address kept for examples; connecting a datagram socket sends nothing
+        found: str = probe.getsockname()[0]
+        return found
+    return socket.gethostname()
+
+
+def _on_signals(server: uvicorn.Server, lobby: Lobby) -> None:
+    """Close in good order at the first signal, at once at the second."""
+
+    def stop(*_: int | FrameType | None) -> None:
+        if server.should_exit:
+            server.force_exit = True
+            lobby.kill()
+        server.should_exit = True
+
+    names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+    for number in (getattr(signal, name) for name in names if hasattr(signal, name)):
+        try:
+            asyncio.get_running_loop().add_signal_handler(number, stop)
+        except NotImplementedError:
+            signal.signal(number, stop)
