@@ -64,6 +64,14 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--reuse", action="store_true", help="take stored results of earlier trainings instead of training anew")
     run.set_defaults(run=_run)
 
+    serve = commands.add_parser("serve", help="the same game in a browser", description="Let browsers play the game this machine runs.")
+    serve.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: 127.0.0.1, this machine only)")
+    serve.add_argument("--port", type=int, default=8765, help="default: 8765; 0 takes any free one")
+    serve.add_argument("--open", action="store_true", help="open the page in this machine's browser")
+    serve.add_argument("--code", help="a code players need; without one, others' machines get one made up and this machine needs none")
+    serve.add_argument("--max-sessions", type=int, default=8, metavar="N", help="how many may play at the same time (default: 8)")
+    serve.set_defaults(run=_serve)
+
     replay = commands.add_parser(
         "replay", help="replay a journal and verify it", description="Replay a journal and verify that it is whole."
     )
@@ -172,6 +180,16 @@ async def _play_plain(chosen: argparse.Namespace) -> int:
         finally:
             session.close()
     return WON if outcome == "won" else LOST
+
+
+def _serve(chosen: argparse.Namespace) -> int:
+    from cloudlab.gateway.main import CannotServe, Serving, run_gateway
+
+    serving = Serving(chosen.host, chosen.port, chosen.code, chosen.max_sessions, chosen.open)
+    try:
+        return run_gateway(serving, lambda line: print(line, flush=True))
+    except CannotServe as error:
+        return _fail(str(error))
 
 
 def _run(chosen: argparse.Namespace) -> int:
@@ -388,10 +406,12 @@ def _resume_path(chosen: argparse.Namespace) -> Path:
 
 def _no_screen() -> str | None:
     """Return why the screens cannot open here, or None."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return "No terminal is attached. Use `cloudlab play LEVEL --plain` for text, or `cloudlab run LEVEL --script FILE`."
     import os
 
+    if os.environ.get("TEXTUAL_DRIVER"):
+        return None  # the screen is elsewhere: a browser, behind the pipes
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return "No terminal is attached. Use `cloudlab play LEVEL --plain` for text, or `cloudlab run LEVEL --script FILE`."
     size = os.get_terminal_size()
     if size.columns < 80 or size.lines < 24:
         return f"This terminal is {size.columns}x{size.lines}; the screens need 80x24. Enlarge it, or play with --plain."
