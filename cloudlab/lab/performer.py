@@ -36,10 +36,9 @@ from cloudlab.dialects.script import (
     plain,
 )
 from cloudlab.dialects.tokens import Value
+from cloudlab.lab.asked import Refused, awaited, question_asked
 from cloudlab.lab.captures import Capture, names, under_way
 from cloudlab.lab.session import Session, pages_team
-from cloudlab.lab.states import WAITABLE, states_of
-from cloudlab.levels.schema import QuestionPart
 from cloudlab.model.events import Event
 from cloudlab.model.events.work import OrderCancelled, OrderFinished, OrderRefused
 from cloudlab.model.operations import Incident
@@ -123,9 +122,9 @@ class Performer:
                 self._check(place, session.acknowledge(plain((word,), self.variables)).refusal)
                 self.said("Acknowledged.")
             case Predict(question=key, choice=choice):
-                self._commit(place, "predicted", session.level.file.predictions, key, choice)
+                self._commit(place, "predicted", key, choice)
             case Answer(question=key, choice=choice):
-                self._commit(place, "answered", session.level.file.questions, key, choice)
+                self._commit(place, "answered", key, choice)
             case Decide(project=project, go=go, because=because):
                 evidence = plain(because, self.variables)
                 self._check(place, session.commit("decided", project, f"{'go' if go else 'no-go'} because {evidence}").refusal)
@@ -280,57 +279,29 @@ class Performer:
 
     async def _wait_for(self, wait: WaitFor) -> None:
         place, session = wait.place, self.session
-        if wait.kind not in WAITABLE:
-            raise place.error("NoSuchKind", f"There is nothing called '{wait.kind}' to wait for.", f"Kinds: {', '.join(WAITABLE)}.")
-        known = WAITABLE[wait.kind]
-        state = next((s for s in known.states if s.lower() == wait.state.lower()), None)
-        if state is None:
-            raise place.error("NoSuchState", f"A {wait.kind} is never '{wait.state}'.", f"States: {', '.join(known.states)}.")
         began = session.now
-        limit = min(session.now + wait.limit if wait.limit is not None else session.level.scenario.ends, session.level.scenario.ends)
-        for key in (w.text for w in wait.id.fill(self.variables)):
-            while state not in (now := states_of(session.world, wait.kind, key)):
-                if not now:
-                    raise place.error("NotFound", f"There is no {wait.kind} '{key}'.", self._there(wait.kind))
-                if now[0] in known.terminal:
-                    raise place.error("OtherState", f"{wait.kind} {key} is {now[0]} and will never be {state}.{self._why(wait.kind, key)}")
+        try:
+            asked = awaited(session, wait, self.variables)
+            while not asked.reached(session.world):
                 if session.over:
-                    raise place.error("RunOver", f"The run ended, and {wait.kind} {key} was still {now[0]}.")
-                if session.now >= limit:
-                    raise place.error("TimedOut", f"{wait.kind} {key} was still {now[0]} after {span(session.now - began)} of waiting.")
-                if await self._pass_time(limit, lambda _: True):
+                    raise place.error("RunOver", f"The run ended, and {asked.kind} was still {asked.now(session.world)}.")
+                if session.now >= asked.until:
+                    late = f"was still {asked.now(session.world)} after {span(session.now - began)} of waiting"
+                    raise place.error("TimedOut", f"{asked.kind} {plain((wait.id,), self.variables)} {late}.")
+                if await self._pass_time(asked.until, lambda _: True):
                     return
-        self.said(f"{wait.kind} {plain((wait.id,), self.variables)}: {state} ({stamp(session.now)})")
-
-    def _why(self, kind: str, key: str) -> str:
-        if kind == "training-job":
-            from cloudlab.model.learning import TrainingJob
-
-            failure = self.session.world.get(TrainingJob, key).failure
-            return f" {failure}" if failure else ""
-        if kind == "command":
-            from cloudlab.model.compute import Invocation
-
-            details = [i.detail for i in self.session.world.every(Invocation) if i.command == key and i.detail]
-            return f" {details[0]}" if details else ""
-        return ""
-
-    def _there(self, kind: str) -> str:
-        from cloudlab.engine.run import KINDS
-
-        table = KINDS.get("".join(part.capitalize() for part in kind.split("-")))
-        keys = list(self.session.world.table(table))[:5] if table is not None else []
-        return f"There: {', '.join(keys)}." if keys else f"There is no {kind} yet."
+        except Refused as no:
+            self._check(place, no.refusal)
+            return
+        self.said(f"{asked.told()} ({stamp(session.now)})")
 
     # commitments ------------------------------------------------------------------------------------------------------
 
-    def _commit(self, place: Place, kind: str, questions: tuple[QuestionPart, ...], key: str, choice: str) -> None:
-        asked = {q.id: q for q in questions}
-        if key not in asked:
-            raise place.error("NoSuchQuestion", f"There is no question '{key}'.", f"Questions: {', '.join(asked) or 'none'}.")
-        if choice not in asked[key].choices:
-            offered = "; ".join(f"{c}: {asked[key].choice_text(c)}" for c in asked[key].choices)
-            raise place.error("NoSuchChoice", f"'{choice}' is not one of the choices of {key}.", f"Choices: {offered}.")
+    def _commit(self, place: Place, kind: str, key: str, choice: str) -> None:
+        try:
+            question_asked(self.session, kind, key, choice)
+        except Refused as no:
+            self._check(place, no.refusal)
         self._check(place, self.session.commit(kind, key, choice).refusal)
 
     def _check(self, place: Place, refusal: Refusal | None) -> None:

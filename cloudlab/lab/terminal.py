@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from cloudlab.dialects.aws_cli import Line
 from cloudlab.dialects.errors import LineError
-from cloudlab.dialects.human import human
 from cloudlab.dialects.output import query, write
 from cloudlab.dialects.script import (
     Ack,
@@ -34,9 +33,9 @@ from cloudlab.dialects.script import (
 )
 from cloudlab.dialects.tokens import Value
 from cloudlab.engine.simulation import Preview
+from cloudlab.lab.asked import Refused, awaited, question_asked
 from cloudlab.lab.captures import Capture, names, under_way
 from cloudlab.lab.session import Session, pages_team
-from cloudlab.lab.states import WAITABLE, states_of
 from cloudlab.model.people import Person
 from cloudlab.model.refusal import Refusal
 from cloudlab.model.time import Seconds, span, stamp
@@ -98,6 +97,8 @@ class Terminal:
             return Taken(refusal=Refusal(wrong.code, wrong.sentence, wrong.accepted))
         except LineError as wrong:
             return Taken(refusal=wrong.refusal)
+        except Refused as no:
+            return Taken(refusal=no.refusal)
 
     def _take(self, text: str) -> Taken:
         session = self.session
@@ -184,59 +185,29 @@ class Terminal:
         return Taken(waiting=Waiting(min(until, ends), reached, what))
 
     def _wait_for(self, wait: WaitFor) -> Taken:
-        if wait.kind not in WAITABLE:
-            return Taken(
-                refusal=Refusal("NoSuchKind", f"There is nothing called '{wait.kind}' to wait for.", f"Kinds: {', '.join(WAITABLE)}.")
-            )
-        known = WAITABLE[wait.kind]
-        state = next((s for s in known.states if s.lower() == wait.state.lower()), None)
-        if state is None:
-            return Taken(refusal=Refusal("NoSuchState", f"A {wait.kind} is never '{wait.state}'.", f"States: {', '.join(known.states)}."))
-        keys = [word.text for word in wait.id.fill(self.variables)]
-        for key in keys:
-            if not states_of(self.session.world, wait.kind, key):
-                return Taken(refusal=Refusal("NotFound", f"There is no {wait.kind} '{key}'.", self._under_way()))
+        asked = awaited(self.session, wait, self.variables)
+        if asked.reached(self.session.world):
+            return Taken(asked.told())
 
         def reached() -> bool:
-            states = [states_of(self.session.world, wait.kind, key) for key in keys]
-            return all(state in now or not now or now[0] in known.terminal for now in states)
+            try:
+                return asked.reached(self.session.world)
+            except Refused:
+                return True  # what can no longer come is no reason to wait on
 
-        for key in keys:
-            now = states_of(self.session.world, wait.kind, key)
-            if state not in now and now[0] in known.terminal:
-                return Taken(refusal=Refusal("OtherState", f"{wait.kind} {key} is {now[0]} and will never be {state}."))
-        if reached():
-            return Taken(f"{wait.kind} {', '.join(keys)}: {state}")
-        until = self.session.now + wait.limit if wait.limit is not None else self.session.level.scenario.ends
-        return self._wait(until, reached, f"{wait.kind} {', '.join(keys)} to be {state}")
+        return self._wait(asked.until, reached, f"{asked.kind} {', '.join(asked.keys)} to be {asked.state}")
 
     def _at_work(self) -> bool:
         """Tell whether an order given here is being worked on or queued."""
         people = self.session.world.every(Person)
         return any(o.id in self._given for p in people for o in (*((p.current,) if p.current is not None else ()), *p.queue))
 
-    def _under_way(self) -> str:
-        """Say what the team is still working on: what one waits for may only come to be when that is done."""
-        busy = [p for p in self.session.world.every(Person) if p.current is not None and p.current.due is not None]
-        if not busy:
-            return ""
-        doing = "; ".join(f"{p.id}: {human(p.current.command)} until {stamp(p.current.due or 0)}" for p in busy if p.current is not None)
-        return f"Under way: {doing}. `wait all` waits until that is done."
-
     def _paged_since(self, start: int) -> bool:
         return any(pages_team(self.session.world, h.event) for h in self.session.history[start:])
 
     def _commit(self, kind: str, key: str, choice: str) -> Taken:
-        file = self.session.level.file
-        questions = {q.id: q for q in (file.predictions if kind == "predicted" else file.questions)}
-        if key not in questions:
-            return Taken(
-                refusal=Refusal("NoSuchQuestion", f"There is no question '{key}'.", f"Questions: {', '.join(questions) or 'none'}.")
-            )
-        if choice not in questions[key].choices:
-            offered = "; ".join(f"{c}: {questions[key].choice_text(c)}" for c in questions[key].choices)
-            return Taken(refusal=Refusal("NoSuchChoice", f"'{choice}' is not one of the choices of {key}.", f"Choices: {offered}."))
-        return self._done(self.session.commit(kind, key, choice).refusal, f"{key}: {questions[key].choice_text(choice)}")
+        question = question_asked(self.session, kind, key, choice)
+        return self._done(self.session.commit(kind, key, choice).refusal, f"{key}: {question.choice_text(choice)}")
 
     def _done(self, refusal: Refusal | None, text: str) -> Taken:
         return Taken(refusal=refusal) if refusal is not None else Taken(text)
