@@ -30,6 +30,16 @@ class CreateRole(Command):
     assume_role_policy_document: PolicyDocument
 
 
+class UpdateAssumeRolePolicy(Command):
+    service: ClassVar[str] = "iam"
+    operation: ClassVar[str] = "UpdateAssumeRolePolicy"
+    gloss: ClassVar[str] = "Write a role's trust policy anew: who may put it on from now on. What it may do stays as it is."
+    errors: ClassVar[tuple[str, ...]] = ("MalformedPolicyDocument", "NoSuchEntity")
+
+    role_name: RoleRef
+    policy_document: PolicyDocument
+
+
 class DeleteRole(Command):
     service: ClassVar[str] = "iam"
     operation: ClassVar[str] = "DeleteRole"

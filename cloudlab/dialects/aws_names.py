@@ -825,6 +825,9 @@ OPTIONS = {
     "iam list-roles": """
     marker max-items page-size path-prefix starting-token
 """,
+    "iam update-assume-role-policy": """
+    policy-document role-name
+""",
     "s3api create-bucket": """
     acl bucket bucket-namespace create-bucket-configuration grant-full-control grant-read grant-read-acp grant-write
     grant-write-acp object-lock-enabled-for-bucket object-ownership

@@ -45,15 +45,17 @@ def named(ctx: Context, kind: type[R], key: str) -> R:
     if found is not None:
         return found
     naming = NAMING[kind]
-    well_formed(key, naming.prefix, naming.malformed)
+    meant = [there for there in ctx.world.table(kind) if len(key) > len(naming.prefix) + 1 and there.startswith(key)]
+    well_formed(key, naming.prefix, naming.malformed, meant[0] if len(meant) == 1 else "")
     return ctx.need(kind, key, naming.code, naming.noun)
 
 
-def well_formed(key: str, prefix: str, code: str) -> None:
-    """Refuse a word that cannot be an id: `<prefix>-` and 8 or 17 hexadecimal digits."""
+def well_formed(key: str, prefix: str, code: str, meant: str = "") -> None:
+    """Refuse a word that cannot be an id: `<prefix>-` and 8 or 17 hexadecimal digits; `meant` is the one it begins, if one is known."""
     head, _, tail = key.rpartition("-")
     if head != prefix or not _HEX.fullmatch(tail):
-        refuse(code, f'Invalid id: "{key}" (expecting "{prefix}-...").', f"Such ids look like {prefix}-0123456789abcdef0.")
+        accepted = f"Ids are given in full: {meant}." if meant else f"Such ids look like {prefix}-0123456789abcdef0."
+        refuse(code, f'Invalid id: "{key}" (expecting "{prefix}-...").', accepted)
 
 
 def label(world: World, key: str) -> str:

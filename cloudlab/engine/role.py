@@ -15,11 +15,12 @@ from cloudlab.commands.iam import (
     GetRole,
     ListAttachedRolePolicies,
     ListRoles,
+    UpdateAssumeRolePolicy,
 )
 from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, refuse
 from cloudlab.engine.removal import removed
 from cloudlab.engine.rules.policies import BY_ARN, MANAGED_POLICIES, ManagedPolicy
-from cloudlab.model.events.identity import RoleCreated, RoleDeleted, RolePoliciesChanged
+from cloudlab.model.events.identity import RoleCreated, RoleDeleted, RolePoliciesChanged, RoleTrustChanged
 from cloudlab.model.events.run import ResourcesSeen
 from cloudlab.model.identity import InstanceProfile, Role
 from cloudlab.model.ids import arn, hexadecimal
@@ -112,6 +113,19 @@ def evolve_role_created(world: World, event: RoleCreated) -> World:
 @answers(CreateRole)
 def answer_create_role(ctx: Context, command: CreateRole) -> dict[str, Any]:
     return {"Role": describe_role(ctx.world.get(Role, command.role_name))}
+
+
+@decides(UpdateAssumeRolePolicy)
+def decide_update_assume_role_policy(ctx: Context, command: UpdateAssumeRolePolicy) -> Events:
+    """The new trust policy takes the place of the old one, whole; it is taken to be known everywhere at once."""
+    role = need_role(ctx, command.role_name)
+    yield RoleTrustChanged(role.id, trusted_by(command.policy_document))
+    yield ResourcesSeen((("Role", role.id),))
+
+
+@evolves(RoleTrustChanged)
+def evolve_role_trust_changed(world: World, event: RoleTrustChanged) -> World:
+    return world.change(Role, event.role, trusted=event.trusted)
 
 
 @decides(DeleteRole)

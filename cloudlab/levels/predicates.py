@@ -91,14 +91,34 @@ def dataset_stored(world: World, scenario: Scenario, *, dataset: str, channel: s
 @predicate("model-trained")
 def model_trained(world: World, scenario: Scenario, *, dataset: str, auc: float = 0.0) -> Finding:  # noqa: ARG001
     """A model of the data set was really trained, with at least this AUC on the validation channel."""
-    best = -1
+    measured: list[int] = []
+    others: dict[str, None] = {}
     for spec in _completed(world):
         fact = world.trained(spec.digest())
         if spec.dataset == dataset and isinstance(fact, Trained):
-            best = max(best, dict(fact.metrics).get("validation:auc", 0))
-    if best < 0:
-        return Finding(False, "no training has completed")
+            metrics = dict(fact.metrics)
+            measured += [metrics["validation:auc"]] if "validation:auc" in metrics else []
+            others |= dict.fromkeys(metrics)
+    if not measured and not others:
+        return Finding(False, _why_untrained(world))
+    if not measured:
+        return Finding(not auc, f"trained, but nobody knows how well it ranks: it measured {', '.join(others)} and no validation:auc")
+    best = max(measured)
     return Finding(best >= round(auc * 1_000_000), f"best validation:auc {best / 1_000_000:.4f}")
+
+
+def _why_untrained(world: World) -> str:
+    """Say how far the trainings have come, and why the last one to end came to nothing."""
+    jobs = list(world.every(TrainingJob))
+    runs = [run for run in world.every(Invocation) if run.document == "cloudlab-TrainModel"]
+    under_way = [j.id for j in jobs if j.status in ("InProgress", "Stopping")] + [r.instance for r in runs if r.status == "InProgress"]
+    if under_way:
+        return f"no training has completed; under way: {', '.join(under_way)}"
+    ended = [(j.ended or 0, f"{j.id} {j.status}: {j.failure or j.secondary}") for j in jobs if j.status in ("Failed", "Stopped")]
+    ended += [
+        (r.ended or 0, f"{r.document} on {r.instance} {r.status}: {r.detail}") for r in runs if r.status not in ("Pending", "Success")
+    ]
+    return "no training has completed" + (f"; {max(ended)[1].rstrip('.')}" if ended else "")
 
 
 def _completed(world: World) -> Iterator[TrainingSpec]:
@@ -123,7 +143,11 @@ def reachable(world: World, scenario: Scenario, *, need: str) -> Finding:
 @predicate("address-handed-over")
 def address_handed_over(world: World, scenario: Scenario, *, need: str) -> Finding:  # noqa: ARG001
     given = [h.resource for h in world.every(Handover) if h.need == need]
-    return Finding(bool(given), ", ".join(given) if given else "callers have been given no address yet")
+    if given:
+        return Finding(True, ", ".join(given))
+    coming = next((e for e in world.every(Endpoint) if e.status == "Creating"), None)
+    why = "callers have been given no address yet"
+    return Finding(False, why if coming is None else f"{why}; endpoint {coming.id} is being created and gives its own once it is InService")
 
 
 @predicate("first-value")
@@ -269,7 +293,8 @@ def watched(world: World, scenario: Scenario) -> Finding:  # noqa: ARG001
 
 @predicate("incidents-resolved")
 def incidents_resolved(world: World, scenario: Scenario) -> Finding:  # noqa: ARG001
-    still = [i for i in world.every(Incident) if i.is_open]
+    """No incident is open that is the team's to end; what AWS holds, AWS ends."""
+    still = [i for i in world.every(Incident) if i.is_open and i.holder == "customer"]
     return Finding(not still, "no incident is open" if not still else "open: " + ", ".join(f"{i.kind} on {i.resource}" for i in still))
 
 

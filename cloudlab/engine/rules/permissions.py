@@ -56,11 +56,15 @@ def without_role(world: World, instance: Instance) -> str:
     """Say which link is missing between an instance and a role of its own."""
     profile = world.find(InstanceProfile, instance.profile)
     if profile is None:
-        return "it has no instance profile: iam create-instance-profile, add-role-to-instance-profile, ec2 associate-iam-instance-profile"
+        have = any("ec2.amazonaws.com" in r.trusted for r in world.every(Role))
+        first = "" if have else "iam create-role for ec2.amazonaws.com, "
+        rest = "iam create-instance-profile, add-role-to-instance-profile, ec2 associate-iam-instance-profile"
+        return f"it has no instance profile: {first}{rest}"
     role = world.find(Role, profile.role)
     if role is None:
         return f"its instance profile {profile.id} holds no role: iam add-role-to-instance-profile"
-    return f"its role {role.id} does not trust ec2.amazonaws.com, only {', '.join(role.trusted)}"
+    trusts = f", only {', '.join(role.trusted)}" if role.trusted else ""
+    return f"its role {role.id} does not trust ec2.amazonaws.com{trusts}: iam update-assume-role-policy"
 
 
 def is_settled(scenario: Scenario, now: Seconds, created: Seconds) -> bool:

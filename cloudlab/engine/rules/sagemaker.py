@@ -52,8 +52,11 @@ def an_ml_type(catalogue: Catalogue, value: str, path: str, use: str) -> Broken 
     known = [t.ml.name for t in catalogue.instance_types if t.ml is not None and getattr(t.ml, use)]
     there = catalogue.ml_type(value)
     if there is not None:
-        other = " and ".join(u for u in ("training", "processing", "hosting", "notebook") if getattr(there, u))
+        uses = [u for u in ("training", "processing", "hosting", "notebook") if getattr(there, u)]
+        other = " and ".join(part for part in (", ".join(uses[:-1]), uses[-1]) if part)
         hint = f"{value} is for {other} only; take ml.m5.large, for instance."
+    elif value.startswith("ml."):
+        hint = f"{value} is not among the types modelled here; take ml.m5.large, for instance."
     else:
         hint = f"SageMaker's own types begin with ml.; for {use} take ml.m5.large, for instance."
     return one_of(value, path, known, hint)
@@ -125,15 +128,19 @@ def assumed_role(ctx: Context, role_arn: str) -> Role:
     role, name = role_of(ctx.world, role_arn), role_arn.rsplit("/", 1)[-1]
     if role is None or SERVICE not in role.trusted or not is_settled(ctx.scenario, ctx.now, role.created):
         if role is None:
-            why = f"There is no role '{name}' in this account"
+            why = f"There is no role '{name}' in this account; a role whose trust policy has Principal.Service {SERVICE} would be accepted."
         elif SERVICE not in role.trusted:
-            why = f"The trust policy of '{name}' names {', '.join(role.trusted) or 'nobody'}"
+            names = ", ".join(role.trusted) or "nobody"
+            why = (
+                f"The trust policy of '{name}' names {names}; one with Principal.Service {SERVICE} would be accepted: "
+                "iam update-assume-role-policy."
+            )
         else:
-            why = f"'{name}' was made seconds ago and is not known everywhere yet"
+            why = f"'{name}' was made seconds ago and is not known everywhere yet; it trusts {SERVICE}: say `wait 10s` and try again."
         refuse(
             "ValidationException",
             f"Could not assume role {role_arn}. Please ensure that the role exists and allows principal '{SERVICE}' to assume the role.",
-            f"{why}; a role whose trust policy has Principal.Service {SERVICE} would be accepted.",
+            why,
         )
     return role
 

@@ -19,6 +19,14 @@ class RoleDeleted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RoleTrustChanged(Event):
+    """A role's trust policy was written anew."""
+
+    role: str
+    trusted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RolePoliciesChanged(Event):
     """Managed policies were attached to a role or detached from it."""
 

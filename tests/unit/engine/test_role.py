@@ -20,6 +20,7 @@ from cloudlab.commands.iam import (
     ListAttachedRolePolicies,
     ListInstanceProfiles,
     ListRoles,
+    UpdateAssumeRolePolicy,
 )
 from cloudlab.engine.simulation import Simulation
 from cloudlab.model.compute import Instance
@@ -159,3 +160,15 @@ def test_a_profile_is_known_everywhere_after_ten_seconds(age: int, expected: str
     )
     refusal = simulation.preview("ana", launch).refusal
     assert (refusal.code if refusal is not None else None) == expected
+
+
+def test_a_trust_policy_is_written_anew_and_the_policies_stay(simulation: Simulation) -> None:
+    made(simulation)
+    assert code(simulation, AttachRolePolicy(role_name="web", policy_arn=CORE)) is None
+    wanted = trust(Principal={"Service": "sagemaker.amazonaws.com"})
+    assert code(simulation, UpdateAssumeRolePolicy(role_name="web", policy_document=wanted)) is None
+    role = simulation.world.get(Role, "web")
+    assert role.trusted == ("sagemaker.amazonaws.com",)
+    assert role.policies == (CORE,)
+    assert code(simulation, UpdateAssumeRolePolicy(role_name="web", policy_document="{")) == "MalformedPolicyDocument"
+    assert code(simulation, UpdateAssumeRolePolicy(role_name="wbe", policy_document=wanted)) == "NoSuchEntity"

@@ -50,8 +50,10 @@ def put(simulation: Simulation, *records: Any) -> Simulation:
     return simulation
 
 
-def job(status: str = "Completed", spec: TrainingSpec = SPEC, auc: int = 812_300, **more: Any) -> Simulation:
-    fact = Trained(spec.digest(), "0" * 64, 100, (("validation:auc", auc),))
+def job(
+    status: str = "Completed", spec: TrainingSpec = SPEC, auc: int = 812_300, metric: str = "validation:auc", **more: Any
+) -> Simulation:
+    fact = Trained(spec.digest(), "0" * 64, 100, ((metric, auc),))
     record = TrainingJob("job-1", "sm", "", "xgboost", "ml.m5.large", 1, 10, 3600, "s3://b/o", (), (), MORNING, status, spec=spec, **more)
     simulation = put(empty(), record)
     simulation.world = simulation.world.with_fact(fact_key(fact), fact)
@@ -60,7 +62,7 @@ def job(status: str = "Completed", spec: TrainingSpec = SPEC, auc: int = 812_300
 
 def invocation(status: str) -> Simulation:
     simulation = job("Failed")
-    return put(simulation, Invocation("c/i", "c", "i-1", "cloudlab-TrainModel", (), MORNING, status, training=SPEC))
+    return put(simulation, Invocation("c/i", "c", "i-1", "cloudlab-TrainModel", (), MORNING, status, ended=MORNING, training=SPEC))
 
 
 def answering(since: str, until: str | None = None, now: str = "19:00", capacity: int = 500) -> Simulation:
@@ -125,6 +127,24 @@ CASES: list[tuple[str, dict[str, Any], World, bool, str]] = [
     ("model-trained", {"dataset": "tiny"}, lambda: job(spec=OTHER), False, "no training has completed"),
     ("model-trained", {"dataset": "tiny"}, lambda: invocation("Success"), True, "0.8123"),
     ("model-trained", {"dataset": "tiny"}, lambda: invocation("InProgress"), False, "no training"),
+    ("model-trained", {"dataset": "tiny"}, lambda: job("InProgress"), False, "under way: job-1"),
+    (
+        "model-trained",
+        {"dataset": "tiny"},
+        lambda: job("Failed", failure="ClientError: no."),
+        False,
+        "completed; job-1 Failed: ClientError: no",
+    ),
+    (
+        "model-trained",
+        {"dataset": "tiny"},
+        lambda: job("Stopped", secondary="MaxRuntimeExceeded"),
+        False,
+        "job-1 Stopped: MaxRuntimeExceeded",
+    ),
+    ("model-trained", {"dataset": "tiny"}, lambda: invocation("Failed"), False, "cloudlab-TrainModel on i-1 Failed"),
+    ("model-trained", {"dataset": "tiny"}, lambda: job(metric="validation:rmse"), True, "nobody knows how well it ranks"),
+    ("model-trained", {"dataset": "tiny", "auc": 0.5}, lambda: job(metric="validation:rmse"), False, "it measured validation:rmse"),
     ("model-trained", {"dataset": "tiny"}, empty, False, "no training has completed"),
     ("reachable", A, server, True, "i-1"),
     ("reachable", A, without_route, False, "rtb-1"),
@@ -132,6 +152,7 @@ CASES: list[tuple[str, dict[str, Any], World, bool, str]] = [
     ("reachable", A, lambda: endpoint("InService"), True, "AWS's own API"),
     ("reachable", A, lambda: endpoint("Creating"), False, "nothing runs"),
     ("address-handed-over", A, lambda: handed_over("answers"), True, "i-1"),
+    ("address-handed-over", A, lambda: endpoint("Creating"), False, "endpoint e is being created"),
     ("address-handed-over", A, lambda: handed_over("others"), False, "no address yet"),
     ("first-value", A, lambda: answering("10:00"), True, "first such hour ended day 1 11:00, 2 h 00 min after the start"),
     ("first-value", A, lambda: answering("10:00", now="10:59"), False, "no full hour yet"),
@@ -174,6 +195,7 @@ CASES: list[tuple[str, dict[str, Any], World, bool, str]] = [
     ("watched", {}, server, False, "nothing watches i-1"),
     ("incidents-resolved", {}, lambda: put(empty(), incident(resolved=MORNING)), True, "no incident is open"),
     ("incidents-resolved", {}, lambda: put(empty(), incident()), False, "open: disk-full on i-1"),
+    ("incidents-resolved", {}, lambda: put(empty(), replace(incident(), holder="provider")), True, "no incident is open"),
     ("time-is-up", {}, lambda: answering("12:00", now="19:00"), True, "the run ends day 1 19:00"),
     ("time-is-up", {}, lambda: answering("12:00", now="18:59"), False, "it is day 1 18:59"),
 ]
