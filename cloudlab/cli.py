@@ -176,7 +176,7 @@ async def _play_plain(chosen: argparse.Namespace) -> int:
             session = opening.open_run(opening.level(chosen.level), live, seed=seed, mood=chosen.mood, player=chosen.player)
         write(f"Saved as you go in {session.journal.path}")
         try:
-            outcome = await PlainFace(session, RealWork(runner, reuse=True), write, input, date.today()).play()
+            outcome = await PlainFace(session, RealWork(runner, reuse=True), write, _asked, date.today()).play()
         finally:
             session.close()
     return WON if outcome == "won" else LOST
@@ -190,6 +190,20 @@ def _serve(chosen: argparse.Namespace) -> int:
         return run_gateway(serving, lambda line: print(line, flush=True))
     except CannotServe as error:
         return _fail(str(error))
+
+
+def _asked(prompt: str) -> str:
+    """Read a line. Everything stands still meanwhile, so Ctrl-C has to end it here: asyncio's own handler would wait for the line."""
+    import signal
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        playing = asyncio.current_task()
+        if playing is not None and playing.cancelling():  # it came while the last line was being done
+            raise KeyboardInterrupt
+        return input(prompt)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _run(chosen: argparse.Namespace) -> int:
@@ -393,12 +407,14 @@ def _checked_level(word: str) -> str:
 
 
 def _resume_path(chosen: argparse.Namespace) -> Path:
-    from cloudlab.lab.saves import SaveError, latest_unfinished
+    from cloudlab.lab.saves import SaveError, latest_unfinished, unusable_since
 
     if chosen.resume:
         return Path(chosen.resume)
     level = _checked_level(chosen.level) if chosen.level is not None else None
     found = latest_unfinished(level)
+    for lost in unusable_since(found, level):
+        print(f"cloudlab: {lost.damage}", file=sys.stderr)
     if found is None:
         raise SaveError("There is no unfinished run to resume. Start one with: cloudlab play LEVEL")
     return found

@@ -58,7 +58,7 @@ def replay(
     if differing := differences(header, simulation.scenario):
         raise JournalError(
             f"This journal cannot be replayed: {'; '.join(differing)}."
-            " What stands in it can still be read (`cloudlab report`); to play on, start a new run of the level."
+            " The cloudlab it was played with can still replay and report it; to play on here, start a new run of the level."
         )
     if simulation.world.seed != header.seed:
         raise JournalError(f"This journal cannot be replayed: its seed is {header.seed}, not {simulation.world.seed}.")

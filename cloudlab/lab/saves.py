@@ -98,6 +98,17 @@ def latest_unfinished(level: str | None = None) -> Path | None:
     return next((s.path for s in saves(level) if s.can_go_on), None)
 
 
+def unusable_since(path: Path | None, level: str | None = None) -> list[Saved]:
+    """Return the runs (of one level) newer than `path` of which not even the header can be read; all of them where it is None."""
+    found = []
+    for run in saves(level):
+        if run.path == path:
+            break
+        if run.header is None:
+            found.append(run)
+    return found
+
+
 def make_folder(folder: Path) -> None:
     """Make a folder of the player's; raises SaveError where that is not possible, or nothing could be written into it."""
     try:

@@ -233,7 +233,7 @@ def test_every_difference_is_named_and_what_can_still_be_done() -> None:
     other = replace(header(), rules=99, level_digest="x", catalogue_digest="y")
     assert len(differences(other, scenario())) == 3
     assert differences(header(), scenario()) == ()
-    with pytest.raises(JournalError, match=r"can still be read .*report.*; to play on, start a new run"):
+    with pytest.raises(JournalError, match=r"it was played with can still replay and report it; to play on here, start a new run"):
         replay(other, [], open_simulation(SEED))
 
 
