@@ -11,7 +11,8 @@ from cloudlab.lab.script_run import run_bot
 from cloudlab.lab.session import Work
 from cloudlab.lab.telling import Line, tell
 from cloudlab.levels.loader import Level
-from cloudlab.levels.schema import BotPart
+from cloudlab.levels.predicates import holds
+from cloudlab.levels.schema import BotPart, QuestionPart
 from cloudlab.levels.score import Score, is_right
 from cloudlab.model.money import format_usd, round_lines
 from cloudlab.model.operations import Commitment, Front, Incident, Serving
@@ -69,6 +70,8 @@ class Quiz:
     chosen: str | None
     right: bool | None
     explain: str
+    answer: str = ""
+    """What was so, in words; empty before the run is over, and where no choice holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +173,25 @@ def quizzes(result: Result) -> list[Quiz]:
                 chosen=commitment.choice if commitment is not None else None,
                 right=is_right(kind, question, result.world, result.level.scenario),
                 explain=question.explain,
+                answer=_answer(result, question) if result.world.over else "",
             )
         )
     return found
+
+
+def _answer(result: Result, question: QuestionPart) -> str:
+    """Return the words of the right choice: a question names it, of a prediction it is the one that came true."""
+    for key, choice in question.choices.items():
+        when = None if isinstance(choice, str) else choice.when
+        if key == question.right or (when is not None and holds(when, result.world, result.level.scenario).ok):
+            return question.choice_text(key)
+    return ""
+
+
+def verdict(quiz: Quiz) -> str:
+    """Return whether what was said is right, and what would have been where it is not."""
+    said = {True: "right", False: "not so", None: "not answered"}[quiz.right]
+    return said if quiz.right or not quiz.answer else f"{said}; right was: {quiz.answer}"
 
 
 def _told(result: Result, incident: Incident) -> Told:

@@ -11,7 +11,7 @@ from cloudlab.dialects.errors import LineError
 from cloudlab.dialects.script import VERBS, Order, ScriptError, parse_statement
 from cloudlab.engine.simulation import Happening
 from cloudlab.jobs.job import Job
-from cloudlab.lab.debrief import Debrief, Quiz, Side, compare, debrief, ghost, side
+from cloudlab.lab.debrief import Debrief, Quiz, Side, compare, debrief, ghost, side, verdict
 from cloudlab.lab.futures import stars
 from cloudlab.lab.performer import Performer
 from cloudlab.lab.plain_views import LOOKS, look
@@ -152,7 +152,7 @@ class PlainFace:
             f"{format_usd(c.micros, 4)} per {c.per} ({c.line})" if c.per == "hour" else f"{format_usd(c.micros, 4)} {c.line}"
             for c in seen.charges
         )
-        behind = f", behind {seen.queued_behind} other orders" if seen.queued_behind else ""
+        behind = f", behind {seen.queued_behind} other order{'s' * (seen.queued_behind > 1)}" if seen.queued_behind else ""
         people = format_usd(seen.people_micros)
         text = f"{span(seen.effort)} of work, done {stamp(seen.due)}{behind}; people {people}; cloud: {charges or 'free'}."
         return text + (f"\nIt would be refused now. {seen.refusal}" if seen.refusal is not None else "")
@@ -246,7 +246,9 @@ def debrief_text(told: Debrief, stars: int | None = None) -> str:
     out = [f"{told.mine.outcome.upper()}: {told.mine.because}", f"Score {told.score.total} of 1,000; stars: {earned} of 3"]
     out += [f"  {line.id}: {line.points} of {line.max} - {line.evidence}" for line in told.score.lines]
     out += ["Money:"] + [f"  {name}: {format_usd(micros)}" for name, micros in told.ledger] + [f"  sum: {format_usd(told.total_micros)}"]
-    out += ["Hours of people:"] + [f"  {task}: {span(seconds)}, {times} times" for task, seconds, times in told.toil]
+    out += ["Hours of people:"] + [
+        f"  {task}: {span(seconds)}, {'once' if times == 1 else f'{times} times'}" for task, seconds, times in told.toil
+    ]
     out += ["Incidents:"] if told.incidents else ["Incidents: none struck."]
     for i in told.incidents:
         noticed = f"noticed after {span(i.detected_after)}" if i.detected_after is not None else "never noticed"
@@ -261,8 +263,7 @@ def debrief_text(told: Debrief, stars: int | None = None) -> str:
 def quiz_text(quiz: Quiz) -> str:
     """Return a question with what was said and why it is so."""
     said = dict(quiz.choices).get(quiz.chosen or "", "nothing")
-    verdict = {True: "right", False: "not so", None: "not answered"}[quiz.right]
-    return f"{quiz.text}\n  You said: {said} ({verdict}). {quiz.explain}"
+    return f"{quiz.text}\n  You said: {said} ({verdict(quiz)}). {quiz.explain}"
 
 
 def comparison_text(mine: Side, other: Side) -> str:

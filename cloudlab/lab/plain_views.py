@@ -52,7 +52,9 @@ def _status(view: View) -> str:
         lines.append(f"{service.title}: {service.state}{because}{age}. Answers worth {format_usd(service.value_micros)} so far.")
     lines += _team(view)
     open_pages = [p for p in view.pages if p.state in ("open", "damage")]
-    lines.append(f"{len(open_pages)} open pages; {sum(g.met for g in view.goals)} of {len(view.goals)} goals met.")
+    lines.append(
+        f"{len(open_pages)} open page{'s' * (len(open_pages) != 1)}; {sum(g.met for g in view.goals)} of {len(view.goals)} goals met."
+    )
     return "\n".join(lines)
 
 
@@ -72,10 +74,11 @@ def _board(view: View) -> str:
         return "Nothing to be responsible for yet."
     lines = []
     for index, (key, name) in enumerate(view.board.resources):
-        lines.append(f"{name} ({key}):")
+        lines.append(f"{name}:" if name == key else f"{name} ({key}):")
+        held: dict[str, list[str]] = {"YOU": [], "shared": [], "AWS": []}
         for duty, cells in view.board.rows:
-            struck = " - STRUCK NOW" if cells[index].struck else ""
-            lines.append(f"  {duty}: {cells[index].holder}{struck}")
+            held[cells[index].holder].append(duty + (" (STRUCK NOW)" if cells[index].struck else ""))
+        lines += [f"  {holder}: {', '.join(duties)}" for holder, duties in held.items() if duties]
     return "\n".join(lines)
 
 
@@ -101,7 +104,8 @@ def _job(view: View) -> list[str]:
     for job in view.jobs:
         metrics = ", ".join(f"{name} {value / 1_000_000:.4f}" for name, value in job.metrics)
         more = "".join(f". {part}" for part in (metrics, job.failure) if part)
-        lines.append(f"{job.name} ({job.container} on {job.where}): {job.status}, {job.phase}{more}")
+        phase = f", {job.phase}" if job.phase != job.status else ""
+        lines.append(f"{job.name} ({job.container} on {job.where}): {job.status}{phase}{more}")
     return lines
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from cloudlab.lab.debrief import Debrief, Side, compare
+from cloudlab.lab.debrief import Debrief, Side, compare, verdict
 from cloudlab.lab.result import Result
 from cloudlab.model.money import format_usd
 from cloudlab.model.time import span, stamp
@@ -56,9 +56,8 @@ def markdown(result: Result, told: Debrief, other: Side | None) -> str:
     out += ["", "## The principle", "", told.principle, "", "## What AWS did without being asked", "", *_bullets(told.provider_did)]
     out += ["", "## What you could not control", "", *_bullets(told.beyond_control), "", "## Questions", ""]
     for quiz in told.quizzes:
-        verdict = {True: "right", False: "not so", None: "not answered"}[quiz.right]
         chosen = dict(quiz.choices).get(quiz.chosen or "", "nothing")
-        out += [f"- **{_plain(quiz.text)}** You said: {_plain(chosen)} ({verdict}). {quiz.explain}"]
+        out += [f"- **{_plain(quiz.text)}** You said: {_plain(chosen)} ({_plain(verdict(quiz))}). {quiz.explain}"]
     out += ["", "## Timeline", "", *(f"- {stamp(line.at)} {_plain(line.text)}" for line in told.timeline), ""]
     return "\n".join(out)
 

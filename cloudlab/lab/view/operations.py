@@ -30,7 +30,7 @@ def board(world: World, scenario: Scenario) -> Board:
         (record.id, name_of(record))
         for kind in ON_THE_BOARD
         for record in world.every(kind)
-        if getattr(record, "state", "") != "terminated"
+        if getattr(record, "state", "") != "terminated" and not (isinstance(record, TrainingJob) and record.ended is not None)
     ]
     struck = {(i.resource, i.duty) for i in world.every(Incident) if i.is_open and i.detected is not None}
     rows = []
@@ -49,12 +49,11 @@ def pages(world: World, scenario: Scenario) -> Iterator[Page]:
     for incident in sorted(known, key=lambda i: -(i.detected or 0)):
         kind = scenario.catalogue.incident(incident.kind)
         planned = next((p for p in scenario.incidents if p.id == incident.id), None)
-        hourly = scenario.catalogue.people.engineer_micros_per_hour
         assert incident.detected is not None
         assert incident.resource is not None
         struck = incident.resource
         exits = tuple(
-            Exit(w.text, _of(struck, w.command) if w.command else None, w.minutes, hourly * w.minutes * MINUTE // HOUR, w.risk)
+            Exit(w.text, _of(struck, w.command) if w.command else None, w.minutes, _people(world, scenario, w.minutes * MINUTE), w.risk)
             for w in kind.ways_out
         )
         state = "resolved" if not incident.is_open else "damage" if incident.failed else "acknowledged" if incident.acknowledged else "open"
@@ -76,6 +75,13 @@ def pages(world: World, scenario: Scenario) -> Iterator[Page]:
             resolution=incident.resolution,
             rate_factor=planned.rate_factor if planned is not None else 1,
         )
+
+
+def _people(world: World, scenario: Scenario, seconds: int) -> int:
+    """Return what so much work costs if somebody who is paged begins it now; at night that is double."""
+    people = scenario.catalogue.people
+    _, outside = scenario.calendar.finish(world.now, seconds, overtime=True)
+    return people.engineer_micros_per_hour * (seconds * 1000 + outside * (people.overtime_permille - 1000)) // (HOUR * 1000)
 
 
 def _of(resource: str, text: str) -> str:

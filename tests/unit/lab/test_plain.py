@@ -296,3 +296,16 @@ async def test_markup_in_names_is_shown_as_it_stands(session: Session, tmp_path:
     said = await answer(session, f"ec2 create-vpc --cidr-block 10.0.0.0/16 {tag}", "look map", f"report {tmp_path / 'r.md'}")
     assert "vpc [red]x*_`<b>" in said
     assert "\\[red\\]x\\*\\_\\`\\<b\\>" in (tmp_path / "r.md").read_text(encoding="utf-8")
+
+
+async def test_the_board_is_a_line_for_each_holder(session: Session) -> None:
+    await answer(session, "s3api create-bucket --bucket mine")
+    said = (await answer(session, "look board")).splitlines()
+    assert said[0] == "mine:"
+    assert [line.partition(":")[0] for line in said[1:]] == ["  YOU", "  shared", "  AWS"]
+    assert "  YOU: access, application, backups, cost" in said
+
+
+async def test_the_debrief_says_what_was_right_where_the_player_was_not(session: Session) -> None:
+    _, said = await play(session, "wait for end", choices="a")
+    assert "You said: you (not so; right was: AWS). AWS does." in "\n".join(said)

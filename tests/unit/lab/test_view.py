@@ -166,7 +166,7 @@ async def test_a_managed_endpoint_is_watched(tmp_path: Path) -> None:
     seen = ViewBuilder(session).build()
     assert find(seen.cloud, "churn").state == "InService"
     assert (seen.services[0].state, seen.services[0].as_of) == ("fine", session.now)
-    assert [name for _, name in seen.board.resources] == ["job-1", "churn", "my-sagemaker-bucket"]
+    assert [name for _, name in seen.board.resources] == ["churn", "my-sagemaker-bucket"]  # a job that is over is nobody's any more
 
 
 def test_slices_that_did_not_change_are_the_very_same(tmp_path: Path) -> None:
