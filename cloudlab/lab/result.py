@@ -11,6 +11,7 @@ from cloudlab.levels.loader import Level
 from cloudlab.levels.score import Score, score
 from cloudlab.model.compute import Instance, Invocation
 from cloudlab.model.learning import TrainingJob
+from cloudlab.model.money import round_lines
 from cloudlab.model.operations import Incident, Serving
 from cloudlab.model.people import Toil
 from cloudlab.model.time import MINUTE, Seconds
@@ -84,6 +85,17 @@ class Result:
                 found.append((name, spec, fact))
         return found
 
+    def _minutes(self) -> list[dict[str, Any]]:
+        """Return hours worked per kind of task as whole minutes that sum to the whole run's, overtime among them."""
+        toil = [t for t in self.world.every(Toil) if t.seconds]
+        seconds = [t.seconds - t.outside for t in toil] + [t.outside for t in toil]
+        minutes = [rounded // MINUTE for rounded in round_lines(seconds, MINUTE)]
+        inside, outside = minutes[: len(toil)], minutes[len(toil) :]
+        return [
+            {"task": t.id, "minutes": day + late, "overtime_minutes": late, "times": t.times}
+            for t, day, late in zip(toil, inside, outside, strict=True)
+        ]
+
     def json(self, stars: int | None = None) -> dict[str, Any]:
         """Return the object that `cloudlab run --json` prints; its keys are a fixed interface.
 
@@ -107,11 +119,7 @@ class Result:
             "time_to_value_s": self.time_to_value,
             "ledger": {
                 "usd_micros": [{"line": e.line, "resource": e.resource, "micros": e.micros} for e in ledger.bill(self.world)],
-                "minutes": [
-                    {"task": t.id, "minutes": t.seconds // MINUTE, "overtime_minutes": t.outside // MINUTE, "times": t.times}
-                    for t in self.world.every(Toil)
-                    if t.seconds
-                ],
+                "minutes": self._minutes(),
             },
             "incidents": [
                 {

@@ -219,3 +219,14 @@ async def test_a_bot_leaves_no_trace(level: Level, tmp_path: Path) -> None:
     assert (result.outcome, result.score.total, result.world.now) == ("lost", 0, at(2, "18:00"))
     assert sorted(tmp_path.rglob("*")) == before
     assert result.world.now - result.level.scenario.starts == 33 * HOUR
+
+
+async def test_minutes_of_people_sum_to_the_hours_worked(session: Session) -> None:
+    # 60 s, 20 s and 20 s are 1 min 40 s, which rounds to 2 min: one each for the first two, not 1 + 0 + 0
+    await perform(session, "ec2 create-vpc --cidr-block 10.0.0.0/16\nec2 create-internet-gateway\nec2 describe-images\n")
+    minutes = result_of(session).json()["ledger"]["minutes"]
+    assert minutes == [
+        {"task": "ec2:CreateVpc", "minutes": 1, "overtime_minutes": 0, "times": 1},
+        {"task": "ec2:CreateInternetGateway", "minutes": 1, "overtime_minutes": 0, "times": 1},
+        {"task": "ec2:DescribeImages", "minutes": 0, "overtime_minutes": 0, "times": 1},
+    ]
