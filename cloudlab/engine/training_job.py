@@ -238,7 +238,8 @@ def decide_stop_training_job(ctx: Context, command: StopTrainingJob) -> Events:
 
 @prices_in_world(CreateTrainingJob)
 def price_create_training_job(command: CreateTrainingJob, scenario: Scenario, world: World) -> tuple[Charge, ...]:
-    """Estimate the bill by the modelled duration of all rounds asked for; the price per hour where that can't be told yet."""
+    """Estimate the bill by the modelled duration of all rounds asked for, at most the longest run and the grace after it; the price
+    per hour where that can't be told yet."""
     resources, algorithm = command.resource_config, command.algorithm_specification
     machine = scenario.catalogue.hardware(resources.instance_type) if resources is not None else None
     if resources is None or algorithm is None or machine is None or machine.ml is None:
@@ -257,4 +258,6 @@ def price_create_training_job(command: CreateTrainingJob, scenario: Scenario, wo
         + duration(scenario, spec, machine, rounds_asked(container, dict(spec.hyperparameters)))
         + timing("sagemaker_training_uploading")
     )
+    if command.stopping_condition is not None:
+        billed = min(billed, command.stopping_condition.max_runtime_in_seconds + timing("sagemaker_stop_training_grace"))
     return (Charge("training", cost(rate, billed), "once", estimated=True),)

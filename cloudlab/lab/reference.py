@@ -156,7 +156,9 @@ def _default(flag: NamedFlag) -> Any:
 
 
 def example(command: type[Command]) -> str:
-    """Return a line with every required parameter and the aws CLI's own flags, filled with plausible values."""
+    """Return a line that shows how the command is given: a written one, else every required parameter filled with plausible values."""
+    if command.title() in _WRITTEN:
+        return f"{command.title()} {_WRITTEN[command.title()]}"
     words = [command.title()]
     for flag in flags_of(command).values():
         if flag.required:
@@ -193,6 +195,24 @@ _SAMPLES = {
     "file": "churn/train.csv",
 }
 """Plausible values for examples, by kind of record or catalogue group."""
+
+
+_XGBOOST = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"
+_WRITTEN = {
+    "sagemaker create-training-job": "--training-job-name churn-1 --role-arn arn:aws:iam::123456789012:role/trainer"
+    f" --algorithm-specification TrainingImage={_XGBOOST},TrainingInputMode=File"
+    " --input-data-config ChannelName=train,DataSource={S3DataSource={S3DataType=S3Prefix,S3Uri=s3://churn-data/train/}},"
+    "ContentType=text/csv"
+    " ChannelName=validation,DataSource={S3DataSource={S3DataType=S3Prefix,S3Uri=s3://churn-data/validation/}},ContentType=text/csv"
+    " --output-data-config S3OutputPath=s3://churn-data/models"
+    " --resource-config InstanceType=ml.m5.large,InstanceCount=1,VolumeSizeInGB=10"
+    " --stopping-condition MaxRuntimeInSeconds=7200 --hyper-parameters objective=binary:logistic,num_round=100",
+    "sagemaker create-model": "--model-name churn --execution-role-arn arn:aws:iam::123456789012:role/trainer"
+    f" --primary-container Image={_XGBOOST},ModelDataUrl=s3://churn-data/models/churn-1/output/model.tar.gz",
+    "sagemaker-runtime invoke-endpoint": "--endpoint-name churn --content-type text/csv --body 12,3,1,0,0,1,40,2,0,1,0,5,1,0,0,7",
+    "ssm send-command": "--document-name AWS-RunPatchBaseline --instance-ids i-1a2b --parameters Operation=Scan",
+}
+"""Examples in which the required parameters alone would not do."""
 
 
 def _sample(name: str, shape: Shape, depth: int = 0) -> str:

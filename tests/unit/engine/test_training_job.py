@@ -249,6 +249,12 @@ def test_the_price_is_an_estimate_by_the_modelled_duration(simulation: Simulatio
     assert simulation.preview("ben", linear).charges == (Charge("training", 6_484, "once", estimated=True),)
 
 
+def test_the_estimate_ends_where_the_job_is_stopped(simulation: Simulation) -> None:
+    # all rounds would take 144 s; stopped after 10 s, with two minutes of grace, 130 s are billed: 0.115 x 130 / 3600 = 0.004152...
+    short = training_job(StoppingCondition={"MaxRuntimeInSeconds": 10})
+    assert simulation.preview("ben", short).charges == (Charge("training", 4_152, "once", estimated=True),)
+
+
 def test_without_data_the_price_is_per_hour(simulation: Simulation) -> None:
     asked = training_job(InputDataConfig=[channel("train", "s3://sagemaker-in/nothing")])
     assert simulation.preview("ben", asked).charges == (Charge("training", 115_000, "hour"),)
