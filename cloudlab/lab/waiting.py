@@ -1,0 +1,55 @@
+"""The cost of waiting: what an open incident takes from the callers, and so from the business, every hour it lasts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cloudlab.engine.rules.knowledge import known_until
+from cloudlab.model.operations import Incident, Serving
+from cloudlab.model.scenario import Need, Scenario
+from cloudlab.model.time import HOUR, MINUTE, Seconds
+from cloudlab.model.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCost:
+    """What another hour of waiting costs; zeros where nobody is turned away by it."""
+
+    failing: int
+    """Requests per hour that are not answered because of it, at this hour's usual traffic."""
+    micros: int
+    """Micro-dollars per hour: those requests times the reference payoff of an answer."""
+
+
+def cost_of_waiting(world: World, scenario: Scenario, incident: Incident) -> WaitingCost:
+    """Return what an hour of waiting costs as far as the team knows; nothing for an incident that is over or unnoticed.
+
+    Counted are the requests that go to the struck resource and fail, or find no room there. Traffic is the level's profile for
+    this hour without its noise, which nobody can know; worth is the payoff of a competent model's answer.
+    """
+    if not incident.is_open or incident.detected is None:
+        return WaitingCost(0, 0)
+    failing = micros = 0
+    for need in scenario.needs:
+        lost = _failing(world, scenario, need, incident.resource or "")
+        failing += lost
+        micros += lost * scenario.cards[need.dataset].reference_micros
+    return WaitingCost(failing, micros)
+
+
+def usual_per_hour(scenario: Scenario, need: Need, now: Seconds) -> int:
+    """Return the requests of a whole hour at the profile of this hour of the day and day of the week, without noise."""
+    traffic, minute = need.traffic, now // MINUTE
+    weekday = (scenario.calendar.first_weekday + minute // 1440) % 7
+    return traffic.base_per_minute * traffic.hours[minute // 60 % 24] * traffic.weekdays[weekday] * (HOUR // MINUTE) // 1_000_000
+
+
+def _failing(world: World, scenario: Scenario, need: Need, resource: str) -> int:
+    as_of = known_until(world, scenario, need)
+    segments = world.get(Serving, need.id).segments
+    fronts = next((s.fronts for s in reversed(segments) if s.since <= as_of), ())
+    if not fronts:
+        return 0
+    share = usual_per_hour(scenario, need, world.now) // len(fronts)
+    struck = [front for front in fronts if front.resource == resource]
+    return sum(share if f.cause is not None else max(0, share - f.capacity * (HOUR // MINUTE)) for f in struck)
