@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 
 FRAMES_PER_SECOND = 12
@@ -18,15 +19,16 @@ LARGEST_BACKLOG = 1 << 20
 class Frames:
     """Output on its way to one browser. One side puts, the other takes."""
 
-    def __init__(self, repaint: Callable[[], None]) -> None:
+    def __init__(self, repaint: Callable[[], None], clock: Callable[[], float] = time.monotonic) -> None:
         self._repaint = repaint
+        self._clock = clock
         self._waiting: list[bytes] = []
         self._size = 0
         self._stale = False
         self._news = asyncio.Event()
         self._closed = False
         self._credit = float(BURST)
-        self._counted = 0.0
+        self._counted = clock()
 
     def put(self, data: bytes) -> None:
         """Add whole packets of output."""
@@ -49,7 +51,7 @@ class Frames:
         while True:
             await self._news.wait()
             if not self._closed:
-                await asyncio.sleep(self._pause())
+                await asyncio.sleep(self.pause())
             self._news.clear()
             if self._stale:
                 self._stale = False
@@ -67,9 +69,9 @@ class Frames:
                 self._news.set()
                 return None
 
-    def _pause(self) -> float:
+    def pause(self) -> float:
         """Return how many seconds to wait before the next piece may go."""
-        now = asyncio.get_running_loop().time()
+        now = self._clock()
         self._credit = min(float(BURST), self._credit + (now - self._counted) * FRAMES_PER_SECOND)
         self._counted = now
         return max(SETTLE, (1 - self._credit) / FRAMES_PER_SECOND)

@@ -67,19 +67,21 @@ def _listed(names: list[str]) -> str:
 
 
 def _listener(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= 65535:
+        raise CannotServe(f"{port} is no port; ports go up to 65535.")
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except (OSError, OverflowError, UnicodeError) as error:
+    except (OSError, UnicodeError) as error:
         raise CannotServe(f"{host} port {port} is no address of this machine.") from error
     try:
         return socket.create_server(address, family=family)
-    except (OSError, OverflowError) as error:
-        if getattr(error, "errno", None) == errno.EADDRINUSE:
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
             why = f"Port {port} is taken, perhaps by another cloudlab serve. Choose another one: cloudlab serve --port {port + 1}"
         elif isinstance(error, PermissionError):
             why = f"Port {port} is not for everybody; choose one from 1024 on."
         else:
-            why = f"{host} port {port} cannot be opened: {getattr(error, 'strerror', None) or error}."
+            why = f"{host} port {port} cannot be opened: {error.strerror or error}."
         raise CannotServe(why) from error
 
 

@@ -41,8 +41,8 @@ def test_licence_is_apache_2(root: Path, pyproject: dict[str, Any]) -> None:
 
 def shipped(pyproject: dict[str, Any]) -> list[str]:
     """Return what players install: the game's dependencies and those of its extras."""
-    project = pyproject["project"]
-    return [*project["dependencies"], *(line for name, lines in project["optional-dependencies"].items() if name != "dev" for line in lines)]
+    extras = pyproject["project"]["optional-dependencies"]
+    return [*pyproject["project"]["dependencies"], *(line for name in extras if name != "dev" for line in extras[name])]
 
 
 def test_every_dependency_has_a_lower_bound(pyproject: dict[str, Any]) -> None:
