@@ -157,13 +157,15 @@ def _play(chosen: argparse.Namespace) -> int:
 
 async def _play_plain(chosen: argparse.Namespace) -> int:
     from datetime import date
+    from shutil import get_terminal_size
 
     from cloudlab.lab import open as opening
     from cloudlab.lab.plain import PlainFace, tell_progress
     from cloudlab.lab.work import RealWork
+    from cloudlab.lab.wrap import wrapped
 
     def write(text: str) -> None:
-        print(text, flush=True)
+        print(wrapped(text, get_terminal_size().columns - 1) if sys.stdout.isatty() else text, flush=True)
 
     async with opening.runner() as runner:
         live = RealWork(runner, reuse=False, begun=tell_progress(write))

@@ -26,6 +26,7 @@ from cloudlab.lab.view import ViewBuilder
 from cloudlab.lab.work import WorkFailed
 from cloudlab.levels.schema import QuestionPart
 from cloudlab.model.money import format_usd
+from cloudlab.model.operations import Commitment
 from cloudlab.model.time import span, stamp
 
 Write = Callable[[str], None]
@@ -33,14 +34,23 @@ Ask = Callable[[str], str]
 """Shows a prompt and returns a line; raises EOFError at the end of input."""
 
 HELP = """\
-Type aws commands, as in `ec2 create-vpc --cidr-block 10.0.0.0/16 -> $vpc`, or one of these:
-  look WHAT      status, map, board, goals, pages, jobs, traffic, team, log, money  (`look` alone: status)
-  help [COMMAND] this, or how a command is written     preview LINE   price, effort and refusal, without doing it
-  wait 30m | wait until day 2 09:00 | wait for KIND ID STATE | wait for incident | wait for end | next
-  ack ID         take note of a page                   hint           where you are wrong, computed from the state
-  undo | rewind N   learn mood: back to before the last decision, or before decision N (`decisions` lists them)
-  predict P1 a | answer Q1 b | note TEXT | brief | report FILE | review (cards that are due) | quit
-`as raj ...` gives an order to raj; a trailing `&` does not wait for the work; `\\` continues a line."""
+Type aws commands, as in `ec2 create-vpc --cidr-block 10.0.0.0/16 -> $vpc`.
+`as raj ...` gives an order to raj; a trailing `&` does not wait for the work;
+`\\` continues a line. Or type one of these:
+  look WHAT       status, map, board, goals, pages, jobs, traffic, team, log,
+                  money; `look` alone is the status
+  hint            where you are wrong, computed from the state
+  help [COMMAND]  this, or how a command is written
+  preview LINE    price, effort and refusal, without doing it
+  wait 30m | wait until day 2 09:00 | wait for KIND ID STATE
+  wait for incident | wait for end
+  next            until something happens, at most 12 hours
+  ack ID          take note of a page
+  undo            learn mood: back to before the last decision
+  rewind N        learn mood: to before decision N; `decisions` lists them
+  predict P1 a | answer Q1 b | note TEXT | brief | report FILE
+  review          the cards that are due
+  quit            leave; the run is saved"""
 
 
 class PlainFace:
@@ -96,8 +106,10 @@ class PlainFace:
             elif verb == "preview":
                 self.write(self._preview(rest))
             elif verb == "next":
-                await self.session.advance(self.session.now + QUIET, noticed)
-                self.write(f"It is {stamp(self.session.now)}.")
+                latest = self.session.now + QUIET
+                await self.session.advance(latest, noticed)
+                quiet = f"Nothing that needs you came up in {span(QUIET)}. " if self.session.now == latest else ""
+                self.write(f"{quiet}It is {stamp(self.session.now)}.")
             elif verb in ("undo", "rewind", "decisions"):
                 self.write(self._rewind(verb, rest))
             elif verb == "review":
@@ -204,6 +216,8 @@ class PlainFace:
 
     def _ask_questions(self, kind: str, questions: tuple[QuestionPart, ...], title: str) -> None:
         for question in questions:
+            if self.session.world.find(Commitment, f"{kind}:{question.id}") is not None:
+                continue
             choices = {key: question.choice_text(key) for key in question.choices}
             self.write(f"{title}: {question.text}\n" + "\n".join(f"  {key}: {text}" for key, text in choices.items()))
             try:
@@ -213,8 +227,8 @@ class PlainFace:
             if said in choices:
                 self.session.commit(kind, question.id, said)
             elif said:
-                verb = "predict" if kind == "predicted" else "answer"
-                self.write(f"'{said}' is not a choice; skipped. `{verb} {question.id} CHOICE` says it later.")
+                later = f"`predict {question.id} CHOICE` says it, as long as nothing was done." if kind == "predicted" else ""
+                self.write(f"'{said}' is not a choice; skipped. {later}".rstrip())
 
     async def show_debrief(self) -> None:
         """Tell how the run went, ask the questions, then compare, then state the principle."""

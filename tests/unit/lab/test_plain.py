@@ -81,7 +81,7 @@ async def test_the_brief_and_the_prediction_come_first(session: Session) -> None
 
 async def test_a_choice_that_is_none_is_skipped_in_words(session: Session) -> None:
     _, said = await play(session, "quit", choices="z")
-    assert "'z' is not a choice; skipped. `predict P1 CHOICE` says it later." in said
+    assert "'z' is not a choice; skipped. `predict P1 CHOICE` says it, as long as nothing was done." in said
     assert list(session.world.every(Commitment)) == []
 
 
@@ -309,3 +309,7 @@ async def test_the_board_is_a_line_for_each_holder(session: Session) -> None:
 async def test_the_debrief_says_what_was_right_where_the_player_was_not(session: Session) -> None:
     _, said = await play(session, "wait for end", choices="a")
     assert "You said: you (not so; right was: AWS). AWS does." in "\n".join(said)
+
+
+async def test_a_jump_over_quiet_hours_says_so(session: Session) -> None:
+    assert await answer(session, "next") == "Nothing that needs you came up in 12 h 00 min. It is day 1 21:00."
