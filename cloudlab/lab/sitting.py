@@ -6,8 +6,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from cloudlab.commands.registry import by_operation
 from cloudlab.dialects.complete import Completion, complete
 from cloudlab.dialects.errors import LineError
+from cloudlab.dialects.human import human
+from cloudlab.dialects.render import render
 from cloudlab.dialects.script import ScriptError, parse_statement
 from cloudlab.dialects.usage import signature
 from cloudlab.engine.simulation import Happening, Preview
@@ -21,6 +24,7 @@ from cloudlab.lab.view import View, ViewBuilder
 from cloudlab.lab.work import WorkFailed
 from cloudlab.model.events.work import OrderCancelled, OrderFinished, OrderRefused
 from cloudlab.model.money import format_usd
+from cloudlab.model.operations import Commitment
 from cloudlab.model.refusal import Refusal
 from cloudlab.model.time import span, stamp
 
@@ -35,6 +39,17 @@ class Foresight:
     tone: str = "quiet"
     text: str = ""
     usage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The last decision, as one asks whether to take it back."""
+
+    told: str
+    """Who was asked for what, in words."""
+    when: str
+    line: str
+    """The line that would give it again; empty where there is none."""
 
 
 class Sitting:
@@ -107,6 +122,35 @@ class Sitting:
     def undo(self) -> None:
         """Go back to just before the last decision, in learn mood."""
         self._back(self.session.undo())
+
+    def last_decision(self) -> Decided | None:
+        """Return what `undo` would take back; None where nothing has been decided."""
+        decisions = self.session.decisions()
+        if not decisions:
+            return None
+        record = decisions[-1]
+        body, when = record.body, stamp(record.at)
+        if record.kind == "given":
+            command = by_operation(body["command"]).model_validate(body["params"])
+            given = self.session.captures.get(record.id)
+            keep = f" -> ${given.name}" if given is not None else ""
+            prefix = "" if body["person"] == self.session.default_person() else f"as {body['person']} "
+            return Decided(f"{when}, {body['person']}: {human(command)}", when, f"{prefix}{render(command)}{keep}")
+        if record.kind == "acknowledged":
+            return Decided(f"{when}: acknowledged {body['incident']}", when, f"ack {body['incident']}")
+        return Decided(f"{when}: {body.get('kind', '')} {body.get('key', '')} {body.get('choice', '')}", when, "")
+
+    def brief_again(self) -> str:
+        """Return the brief as Markdown, with the predictions made so far."""
+        file, world = self.session.level.file, self.session.world
+        said = {c.id.partition(":")[2]: c.choice for c in world.every(Commitment) if c.kind == "predicted"}
+        rows = [
+            f"- **{q.id}** {q.text}\n  {said[q.id]}: {q.choice_text(said[q.id])}"
+            if q.id in said
+            else f"- **{q.id}** {q.text}\n  not predicted: `predict {q.id} {'|'.join(q.choices)}`"
+            for q in file.predictions
+        ]
+        return self.session.level.brief() + ("\n---\n# What you predicted\n\n" + "\n".join(rows) if rows else "")
 
     def hint(self) -> None:
         self.said(self.session.hint(), "")
@@ -230,6 +274,6 @@ Lines as the aws CLI takes them (`aws` may be left out), or one of these:
   hint             where you are wrong, computed from the state
   ack ID           acknowledge a page
   undo, rewind N   learn mood: back to before the last decision, or decision N
-  look WHAT        map, board, goals, pages, jobs, traffic, team, log, money as text
+  look WHAT        map, board, goals, pages, jobs, traffic, plots, team, log, money as text
   predict P1 a, answer Q1 b, note TEXT, brief
 `-> $name` keeps a new id; `as raj ...` gives an order to raj; orders queue per person."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from textual.widgets import OptionList
 
+from cloudlab.app.doors import Doors
 from cloudlab.app.screens.brief.screen import BriefScreen
 from cloudlab.app.screens.debrief.screen import DebriefScreen
 from cloudlab.app.screens.menu.screen import MenuScreen
-from cloudlab.lab.debrief import Side
+from cloudlab.lab.debrief import Side, Told
+from cloudlab.lab.futures import Future, Futures
 from cloudlab.lab.profile import load_profile
 from cloudlab.model.time import at
 from tests.app.stage import NARROW, WIDE, TestDoors, a_session, play, running, same_as_golden, screen_text, until
@@ -16,7 +20,19 @@ from tests.app.stage import NARROW, WIDE, TestDoors, a_session, play, running, s
 
 def the_other() -> Side:
     hours = tuple((at(1, f"{h:02d}:00"), 2000 if h > 10 else 0, 0 if h > 10 else 2000) for h in range(9, 24))
-    return Side("managed", "won", "answered all of it", 7_200, 73_000_000, 3_600, 2_900_000_000, 30_000, 26_000, 0, 2, hours)
+    struck = (
+        Told(at(1, "13:10"), "Endpoint instance replaced", "churn", "hardware", "AWS", 60, 300, False, "AWS put another one there", 1),
+        Told(at(1, "20:10"), "Disk full", "i-1", "storage-capacity", "you", 60, None, True, "", 7),
+    )
+    return Side(
+        "managed", "won", "answered all of it", 7_200, 73_000_000, 3_600, 2_900_000_000, 30_000, 26_000, 0, 2, hours,
+        ledger=(("sagemaker endpoint", 3_000_000), ("people", 70_000_000)), toil=(("sagemaker:create-endpoint", 3_600, 1),), incidents=struck,
+    )  # fmt: skip
+
+
+def futures(won: int, of: int = 100) -> Futures:
+    runs = (Future(10_001 + i, "won" if i < won else "lost", "nobody was paged", 997 if i < won else 870, i % 3) for i in range(of))
+    return Futures(tuple(runs))
 
 
 async def over(pilot, doors: TestDoors):
@@ -25,7 +41,7 @@ async def over(pilot, doors: TestDoors):
     session.commit("predicted", "P1", "a")
     screen = await play(pilot, session)
     session.step(session.level.scenario.ends)
-    screen._refresh_view()
+    screen.refresh_view()
     await until(pilot, lambda: isinstance(pilot.app.screen, DebriefScreen))
     return pilot.app.screen
 
@@ -38,13 +54,13 @@ async def test_the_debrief_follows_the_end_of_a_run(size):
         screen = await over(pilot, doors)
         assert screen.section == "questions"
         assert "LOST" in screen_text(pilot.app)
-        for section in ("score", "money", "incidents", "provider", "other"):
+        await until(pilot, lambda: screen.futures is not None)
+        for section in ("score", "other", "money", "incidents", "provider", "futures", "cards", "timeline"):
             await pilot.press("down")
             await pilot.pause()
             assert screen.section == section
-        await until(pilot, lambda: screen.other is not None)
-        await pilot.pause()
-        same_as_golden(pilot.app, f"debrief-other-road-{size[0]}x{size[1]}")
+            if section in ("other", "money", "futures"):
+                same_as_golden(pilot.app, f"debrief-{section}-{size[0]}x{size[1]}")
 
 
 async def test_the_principle_stands_after_the_comparison_only():
@@ -61,6 +77,36 @@ async def test_the_principle_stands_after_the_comparison_only():
         await pilot.pause()
         shown = screen_text(pilot.app)
         assert shown.index("the other road") < shown.index("What you did not ask for does not exist.")
+
+
+async def test_the_third_star_comes_once_the_futures_are_played_and_is_kept():
+    class PlayingDoors(TestDoors):
+        async def futures(self, session, each):
+            each(futures(35, 40))
+            await self.go_on.wait()
+            return 3, futures(97)
+
+    doors = PlayingDoors()
+    doors.go_on = asyncio.Event()
+    async with running(doors=doors) as pilot:
+        screen = await over(pilot, doors)
+        screen._show("futures")
+        await until(pilot, lambda: "40 of 100" in screen_text(pilot.app))
+        assert "☆☆☆" in screen_text(pilot.app)
+        assert dict(load_profile().stars)["90-test"] == 0
+        doors.go_on.set()
+        await until(pilot, lambda: "won in 97 of 100" in screen_text(pilot.app))
+        assert "★★★" in screen_text(pilot.app)
+        assert dict(load_profile().stars)["90-test"] == 3
+        assert len(load_profile().cards) == 1
+
+
+async def test_the_futures_of_a_run_are_really_played():
+    session = a_session()
+    session.step(session.level.scenario.ends)
+    counted = []
+    stars, played = await Doors().futures(session, lambda so_far: counted.append(len(so_far.runs)))
+    assert (stars, played.won, counted) == (0, 0, list(range(1, 101)))
 
 
 async def test_a_question_is_explained_once_it_is_answered():
@@ -90,9 +136,10 @@ async def test_report_new_seed_and_menu():
         doors.home = lambda: pilot.app.session.journal.path.parent  # type: ignore[method-assign]
         screen = await over(pilot, doors)
         await pilot.press("s")
-        reports = list((screen.session.journal.path.parent / "reports").glob("*.md"))
-        assert len(reports) == 1
-        assert "Score" in reports[0].read_text() or "score" in reports[0].read_text()
+        reports = sorted((screen.session.journal.path.parent / "reports").iterdir())
+        assert [r.suffix for r in reports] == [".html", ".json", ".md"]
+        assert all("What you did not ask for does not exist." in r.read_text() for r in reports[1:])
+        assert "<svg" in reports[0].read_text()
         await pilot.press("n")
         await until(pilot, lambda: isinstance(pilot.app.screen, BriefScreen))
         assert pilot.app.screen.seed == 123456

@@ -10,6 +10,7 @@ import pytest
 from cloudlab.app.panes.pager.page import PageScreen
 from cloudlab.app.panes.pane import Pane
 from cloudlab.app.panes.terminal.history import History
+from cloudlab.app.screens.ask.screen import AskScreen
 from cloudlab.app.screens.help.screen import HelpScreen
 from cloudlab.app.screens.menu.screen import MenuScreen
 from cloudlab.app.screens.play.screen import PlayScreen
@@ -158,18 +159,27 @@ def test_history_keeps_the_draft():
 async def test_undo_goes_back_a_decision_in_learn_mood_only():
     async with running() as pilot:
         session = a_session()
-        await play(pilot, session)
+        screen = await play(pilot, session)
         await type_line(pilot, "s3api create-bucket --bucket harbour")
         await until(pilot, lambda: any(session.world.every(Bucket)))
-        await pilot.press("f2", "u")
+        await pilot.press("f2", "ctrl+g")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AskScreen))
+        assert "ana: Create bucket harbour" in screen_text(pilot.app)
+        await pilot.press("escape")
+        assert any(session.world.every(Bucket))
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AskScreen))
+        await pilot.press("enter")
         await until(pilot, lambda: not any(session.world.every(Bucket)))
+        await pilot.press("f3", "up")
+        assert screen.terminal.line.value == "s3api create-bucket --bucket harbour"
         assert "Back at day 1 09:00" in screen_text(pilot.app)
     async with running() as pilot:
         session = a_session("win")
         await play(pilot, session)
         await type_line(pilot, "s3api create-bucket --bucket harbour")
         await until(pilot, lambda: any(session.world.every(Bucket)))
-        await pilot.press("f2", "u")
+        await pilot.press("f2", "ctrl+g")
         await type_line(pilot, "undo")
         await until(pilot, lambda: "NotInWinMood" in screen_text(pilot.app))
         assert any(session.world.every(Bucket))
@@ -213,7 +223,7 @@ async def test_a_page_opens_by_click_and_a_way_out_lands_in_the_line():
 async def test_acknowledging_what_is_not_there_is_refused_in_words():
     async with running() as pilot:
         await play(pilot, a_session(), a_view())
-        await pilot.press("f6", "a")
+        await pilot.press("f6", "ctrl+k")
         await until(pilot, lambda: "NoSuchPage" in screen_text(pilot.app))
 
 
@@ -246,3 +256,27 @@ async def test_leaving_saves_and_the_line_help_is_there():
         await until(pilot, lambda: isinstance(pilot.app.screen, MenuScreen))
         assert Path(str(session.journal.path)).exists()
         assert not isinstance(screen.app.screen, PlayScreen)
+
+
+async def test_letters_go_to_the_line_wherever_one_is():
+    async with running() as pilot:
+        session = a_session()
+        screen = await play(pilot, session, a_view())
+        for key in ("f2", "f4", "f6", "f7", "f8", "f5", "f9"):
+            await pilot.press(key, "n", "u", "h", "space", "a", "minus")
+            assert screen.terminal.line.value == "nuh a-"
+            assert screen.terminal.line.has_focus
+            await pilot.press("escape", "escape")
+            screen.terminal.line.put("")
+            await pilot.pause()
+        assert not session.history
+        assert screen.sitting.pacer.pace == 1
+
+
+async def test_the_brief_can_be_read_again_with_what_was_predicted():
+    async with running() as pilot:
+        await play(pilot, a_session())
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+        assert a_session().level.brief()[:40] in pilot.app.screen.page
+        await pilot.press("escape")

@@ -37,10 +37,10 @@ Incidents your team knows of. **YOURS** means the duty is yours: the clock has s
 **AWS** means you handed that duty over: read, and go on.
 
 **Enter** or a click opens a page: what it does to your users, what happens if it is ignored, and the ways out with their
-minutes, dollars and risk. **a** acknowledges the chosen page: it stops nothing but the noise, and it is in the record that you saw it.
+minutes, dollars and risk. **Ctrl+K** acknowledges the chosen page: it stops nothing but the noise, and it is in the record that you saw it.
 """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("a", "acknowledge", "acknowledge")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+k", "acknowledge", "acknowledge")]
 
     class Opened(Message):
         """A page is to be shown at length."""

@@ -12,10 +12,13 @@ when you are paged, when an order is refused at the end of its work, and while a
 |---|---|
 | **space** | run or pause (on an empty line, or outside the terminal) |
 | **+  -** | pace: 1 min, 10 min or 1 h of the cloud per second |
-| **n** or **Ctrl+N** | jump to the next event |
-| **u** | learn mood: go back to before the last decision |
-| **h** | hint: where you are wrong |
+| **Ctrl+N** | jump to the next event |
+| **Ctrl+T** | hint: where you are wrong |
+| **Ctrl+O** | the brief again, and what you predicted |
+| **Ctrl+G** | learn mood: go back to before the last decision; it asks first |
 | **F10** | back to the menu; **Ctrl+Q** quits. Everything is on disk already |
+
+Letters are never shortcuts: whatever you type, wherever you are, goes to the terminal's line.
 
 # The panes
 

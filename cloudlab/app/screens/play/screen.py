@@ -12,7 +12,6 @@ from textual.containers import Container
 from textual.events import Resize
 from textual.message import Message
 from textual.reactive import var
-from textual.screen import Screen
 from textual.widgets import Footer
 
 from cloudlab.app.bars.folded import FoldedBar
@@ -25,12 +24,11 @@ from cloudlab.app.panes.log.pane import LogPane
 from cloudlab.app.panes.objectives.pane import ObjectivesPane
 from cloudlab.app.panes.pager.pane import PagerPane
 from cloudlab.app.panes.pane import DECK, Pane
-from cloudlab.app.panes.terminal.choices import Choice, Choices
-from cloudlab.app.panes.terminal.line import LineInput
-from cloudlab.app.panes.terminal.pane import Foresight, TerminalPane
+from cloudlab.app.panes.terminal.pane import TerminalPane
 from cloudlab.app.panes.traffic.pane import TrafficPane
 from cloudlab.app.panes.trainings.pane import TrainingsPane
 from cloudlab.app.screens.play.help import PLAY_HELP
+from cloudlab.app.screens.play.speaking import Speaking
 from cloudlab.lab.pacer import PACE_NAMES
 from cloudlab.lab.sitting import Sitting
 
@@ -48,7 +46,7 @@ WIDE = (110, 32)
 STAGE = ("map", "board", "pager", "objectives", "traffic")
 
 
-class PlayScreen(Screen[None]):
+class PlayScreen(Speaking):
     """One run on the screen."""
 
     CSS_PATH = "play.tcss"
@@ -58,10 +56,8 @@ class PlayScreen(Screen[None]):
         Binding("space", "toggle_clock", "run/pause"),
         Binding("plus,equals_sign", "faster", "pace", key_display="+/-"),
         Binding("minus", "slower", "slower", show=False),
-        Binding("n", "next_event", "next event"),
-        Binding("ctrl+n", "next_event", "next event", show=False),
-        Binding("h", "hint", "hint"),
-        Binding("u", "undo", "undo"),
+        Binding("f10", "leave", "menu"),
+        Binding("ctrl+n", "next_event", "next event"),
         Binding("f2", "show_pane('map')", "map", show=False),
         Binding("f3", "show_pane('terminal')", "terminal"),
         Binding("f4", "show_pane('board')", "who holds it", show=False),
@@ -70,7 +66,6 @@ class PlayScreen(Screen[None]):
         Binding("f7", "show_pane('objectives')", "objectives", show=False),
         Binding("f8", "show_pane('traffic')", "traffic", show=False),
         Binding("f9", "show_pane('log')", "log", show=False),
-        Binding("f10", "leave", "menu"),
         Binding("question_mark", "help", show=False),
     ]
 
@@ -103,7 +98,6 @@ class PlayScreen(Screen[None]):
         self._stale = True
         self._over_told = session.over
         self._last_tick = monotonic()
-        self._typing = False
 
     def compose(self) -> ComposeResult:
         yield StatusBar().data_bind(PlayScreen.view, PlayScreen.clock)
@@ -133,7 +127,7 @@ class PlayScreen(Screen[None]):
             self.live.changed = self._live_changed
             self._live_changed()
         self._arrange()
-        self._refresh_view()
+        self.refresh_view()
         self.set_interval(TICK, self._tick)
         mood = (
             "learn mood: hints are free, `undo` takes a decision back"
@@ -154,9 +148,9 @@ class PlayScreen(Screen[None]):
         passed, self._last_tick = min(now - self._last_tick, 5 * TICK), now
         self.sitting.pacer.tick(passed)
         if self._stale:
-            self._refresh_view()
+            self.refresh_view()
 
-    def _refresh_view(self) -> None:
+    def refresh_view(self) -> None:
         self._stale = False
         view = self.sitting.view()
         self.view = view
@@ -183,43 +177,7 @@ class PlayScreen(Screen[None]):
         if self.is_mounted:
             self.terminal.say(text, tone)
 
-    @property
-    def terminal(self) -> TerminalPane:
-        return self.query_one(TerminalPane)
-
     # up: what the panes ask for ---------------------------------------------------------------------------------------
-
-    @on(TerminalPane.Entered)
-    def _entered(self, event: TerminalPane.Entered) -> None:
-        self.terminal.echo(event.text)
-        self.sitting.pacer.hold(None)
-        self.sitting.enter(event.text)
-        self._refresh_view()
-
-    @on(TerminalPane.Edited)
-    def _edited(self, event: TerminalPane.Edited) -> None:
-        text = event.text
-        if bool(text) != self._typing:
-            self._typing = bool(text)
-            self.refresh_bindings()  # the clock's keys are the line's own while it holds text
-        self.sitting.pacer.hold("typing" if text.strip() else None)
-        seen = self.sitting.foresee(text)
-        self.terminal.foresight = Foresight(seen.tone, seen.text, seen.usage)
-        if text.strip() and event.cursor == len(text):
-            found = self.sitting.complete(text, event.cursor)
-            typed = text[found.start : event.cursor]
-            offers = tuple(Choice(c.text, c.meaning, c.complete) for c in found.candidates if c.text != typed)
-            self.terminal.choices = Choices(found.start, offers[:40])
-        else:
-            self.terminal.choices = Choices()
-
-    @on(LineInput.ClockKey)
-    async def _clock_key(self, event: LineInput.ClockKey) -> None:
-        await self.run_action(event.action)
-
-    @on(LineInput.Left)
-    def _left_line(self) -> None:
-        self.query_one(f"#{self.shown}", Pane).target().focus()
 
     @on(FoldedBar.Chosen)
     def _chosen(self, event: FoldedBar.Chosen) -> None:
@@ -250,11 +208,15 @@ class PlayScreen(Screen[None]):
 
         self.app.push_screen(PageScreen(page, self.view.status.now), closed)
 
+    @property
+    def stage_pane(self) -> Pane:
+        return self.query_one(f"#{self.shown}", Pane)
+
     # keys -------------------------------------------------------------------------------------------------------------
 
     def action_toggle_clock(self) -> None:
         self.sitting.pacer.toggle()
-        self._refresh_view()
+        self.refresh_view()
 
     def action_faster(self) -> None:
         self.sitting.pacer.faster()
@@ -264,18 +226,7 @@ class PlayScreen(Screen[None]):
 
     def action_next_event(self) -> None:
         self.sitting.pacer.to_next_event()
-        self._refresh_view()
-
-    def action_hint(self) -> None:
-        self.sitting.hint()
-
-    def action_undo(self) -> None:
-        self.sitting.undo()
-        self._refresh_view()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Undo is a key of learn mood only."""
-        return self.session.mood == "learn" if action == "undo" else True
+        self.refresh_view()
 
     def action_help(self) -> None:
         from cloudlab.app.screens.help.screen import HelpScreen

@@ -1,0 +1,1 @@
+"""A question before what is not easily undone."""
