@@ -31,6 +31,11 @@ PATIENCE = 20.0
 _ESCAPES = re.compile(r"\x1b(\[[0-9;?<>=$]*[A-Za-z]|\][^\x07\x1b]*(\x07|\x1b\\)|[()][A-Z0-9]|[=>])")
 
 
+def drawn_text(drawn: str) -> str:
+    """Return what a terminal would show of this, were it a teletype."""
+    return _ESCAPES.sub("", drawn)
+
+
 @dataclass
 class Answer:
     status: int
@@ -50,7 +55,7 @@ class Page:
     async def reads(self, words: str) -> None:
         """Wait until the app has drawn these words since the last time."""
         async with asyncio.timeout(PATIENCE):
-            while words not in (shown := _ESCAPES.sub("", self.drawn)):
+            while words not in (shown := drawn_text(self.drawn)):
                 await self._next()
         self.drawn = shown.partition(words)[2]
 
@@ -99,6 +104,14 @@ class Gateway:
 
     port: int
     lobby: Lobby
+    server: uvicorn.Server | None = None
+
+    def drop(self) -> None:
+        """Cut every connection, as a network does."""
+        assert self.server is not None
+        for connection in list(self.server.server_state.connections):
+            transport: Any = connection.transport
+            transport.abort()
 
     def get(self, path: str = "/", **headers: str) -> Answer:
         """Ask for a page as no browser would have to: with any header. Blocks; call it in a thread."""
@@ -170,6 +183,6 @@ async def serve() -> AsyncIterator[Callable[..., Any]]:
 
             opened.push_async_callback(close)
             await until(lambda: server.started)
-            return Gateway(port, lobby)
+            return Gateway(port, lobby, server)
 
         yield make
