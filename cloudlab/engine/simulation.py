@@ -22,7 +22,7 @@ from cloudlab.model.operations import Commitment, Incident
 from cloudlab.model.people import Order, Person
 from cloudlab.model.refusal import Refusal
 from cloudlab.model.scenario import Scenario
-from cloudlab.model.time import Seconds
+from cloudlab.model.time import Seconds, stamp
 from cloudlab.model.world import World
 
 RULES = 1
@@ -211,9 +211,18 @@ class Simulation:
                     raise Refused(Refusal("NoSuchPage", f"There is no page '{incident_id}'.", there))
                 return (IncidentAcknowledged(incident_id),)
             case Committed(kind=kind, key=key, choice=choice):
+                self._check_commitment(ctx, kind, key)
                 return (CommitmentMade(Commitment(f"{kind}:{key}", kind, choice, ctx.now)),)
             case Noted(text=text):
                 return (NoteTaken(text),)
+
+    def _check_commitment(self, ctx: Context, kind: str, key: str) -> None:
+        """Refuse a prediction of what has begun to show, and a second answer to what was explained meanwhile."""
+        if kind == "predicted" and ctx.now > self.scenario.starts:
+            sentence = f"A prediction is made before the clock has run; it is {stamp(ctx.now)}."
+            raise Refused(Refusal("TooLate", sentence, "In learn mood, `rewind` to the first decision; else start another run."))
+        if kind == "answered" and self.world.over is not None and self.world.find(Commitment, f"{kind}:{key}") is not None:
+            raise Refused(Refusal("AlreadyAnswered", f"{key} was answered, and the run is over.", "Another run asks it again."))
 
     def _apply(self, events: tuple[Event, ...], origin: str) -> tuple[Happening, ...]:
         """Fold a batch of events, then whatever follows of itself, then ask the referee."""

@@ -219,9 +219,32 @@ def test_the_digest_is_the_same_in_every_process() -> None:
 
 def test_a_digest_tells_worlds_apart() -> None:
     one, other = eventful(), eventful()
-    other.submit(Committed("i9", "predicted", "P1", "a"))
+    other.submit(Committed("i9", "answered", "Q1", "a"))
     assert one.digest() != other.digest()
     assert one.digest() == eventful().digest()
+
+
+def test_a_prediction_is_made_before_the_clock_has_run() -> None:
+    simulation = open_simulation()
+    assert simulation.submit(Committed("i1", "predicted", "P1", "a")).refusal is None
+    assert simulation.submit(Committed("i2", "predicted", "P1", "b")).refusal is None  # nothing has shown yet
+    simulation.advance(simulation.now + 1)
+    refusal = simulation.submit(Committed("i3", "predicted", "P1", "a")).refusal
+    assert refusal is not None
+    assert refusal.code == "TooLate"
+    assert [c.choice for c in simulation.world.every(Commitment)] == ["b"]
+
+
+def test_an_answer_may_change_until_the_run_is_over_and_then_stands() -> None:
+    simulation = eventful()
+    assert simulation.submit(Committed("i9", "answered", "Q1", "a")).refusal is None
+    assert simulation.submit(Committed("i10", "answered", "Q1", "b")).refusal is None
+    simulation.advance(END)
+    refusal = simulation.submit(Committed("i11", "answered", "Q1", "c")).refusal
+    assert refusal is not None
+    assert refusal.code == "AlreadyAnswered"
+    assert simulation.submit(Committed("i12", "answered", "Q2", "a")).refusal is None
+    assert [(c.id, c.choice) for c in simulation.world.every(Commitment)] == [("answered:Q1", "b"), ("answered:Q2", "a")]
 
 
 @pytest.mark.parametrize("given_later", [Committed("i9", "answered", "Q1", "a"), Noted("i9", "afterwards")], ids=["an answer", "a note"])

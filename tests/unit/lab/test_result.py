@@ -68,7 +68,7 @@ def session(level: Level, tmp_path: Path) -> Session:
 
 async def played(session: Session) -> Result:
     """Both roads, an incident on each, to the end."""
-    await perform(session, SERVER + TO_A_JOB + TO_AN_ENDPOINT + f"note {UGLY}\npredict P1 a\nanswer Q1 a\nwait for end\n")
+    await perform(session, "predict P1 a\n" + SERVER + TO_A_JOB + TO_AN_ENDPOINT + f"note {UGLY}\nanswer Q1 a\nwait for end\n")
     return result_of(session)
 
 
