@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from cloudlab.engine.rules import ledger
+from cloudlab.lab.plain_plots import money_text, plots_text
 from cloudlab.lab.session import Session
-from cloudlab.lab.view.slices import Node, Service, View
+from cloudlab.lab.view.slices import Job, Node, Service, View
 from cloudlab.model.money import format_usd
 from cloudlab.model.time import span, stamp
 
-LOOKS = ("map", "board", "goals", "pages", "jobs", "traffic", "team", "log", "money")
+LOOKS = ("map", "board", "goals", "pages", "jobs", "traffic", "plots", "team", "log", "money")
 
 
-def look(view: View, what: str, session: Session) -> str:
+def look(view: View, what: str, session: Session) -> str:  # noqa: ARG001 - what no slice holds yet may be asked of the session
     """Return one slice as text; an unknown word is answered with what can be looked at."""
     match what:
         case "status":
@@ -33,10 +33,11 @@ def look(view: View, what: str, session: Session) -> str:
         case "log":
             return "\n".join(f"[{stamp(line.at)}] {line.text}" for line in view.log[-30:]) or "Nothing has happened yet."
         case "money":
-            lines = ledger.cost_by_line(session.world)
-            return "\n".join(
-                [f"{name}: {format_usd(micros, 4)}" for name, micros in lines.items()] + [f"sum: {format_usd(sum(lines.values()), 4)}"]
-            )
+            return money_text(view.money)
+        case "plots":
+            return plots_text(view.series)
+        case _ if what.startswith("plots "):
+            return plots_text(view.series, what.removeprefix("plots ").strip())
     return f"There is no view called '{what}'. Look at: status, {', '.join(LOOKS)}."
 
 
@@ -103,10 +104,28 @@ def _job(view: View) -> list[str]:
     lines = []
     for job in view.jobs:
         metrics = ", ".join(f"{name} {value / 1_000_000:.4f}" for name, value in job.metrics)
-        more = "".join(f". {part}" for part in (metrics, job.failure) if part)
-        phase = f", {job.phase}" if job.phase != job.status else ""
-        lines.append(f"{job.name} ({job.container} on {job.where}): {job.status}{phase}{more}")
+        more = "".join(f". {part}" for part in (metrics, job.failure, job.help) if part)
+        lines.append(f"{job.name} ({job.container} on {job.where}): {job.status}, {job.phase}{more}")
+        lines.append(f"  modelled: {_modelled(job)}")
+        if job.cancel:
+            lines.append(f"  to stop it: `{job.cancel}`")
     return lines
+
+
+def _modelled(job: Job) -> str:
+    """Say what the clock and the bill go by."""
+    parts = [f"asked for {stamp(job.created)}"]
+    if job.modelled_start is not None:
+        parts.append(f"{'trains since' if job.modelled_end is None else 'trained from'} {stamp(job.modelled_start)}")
+    if job.modelled_end is not None:
+        parts.append(f"ended {stamp(job.modelled_end)}")
+    if job.machine:
+        parts.append(f"{job.machine} at {format_usd(job.hourly_micros, 4)} an hour")
+    if job.cost_micros is not None:
+        parts.append(f"cost {format_usd(job.cost_micros, 4)}")
+    if job.rounds is not None:
+        parts.append(f"{job.rounds} rounds")
+    return ", ".join(parts)
 
 
 def _traffic(service: Service) -> list[str]:

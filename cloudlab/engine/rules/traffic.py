@@ -226,6 +226,35 @@ def time_to_value(world: World, scenario: Scenario, need: Need) -> Seconds | Non
     return None
 
 
+def fronts_at(world: World, need: Need, instant: Seconds) -> tuple[Front, ...]:
+    """Return the addresses callers used at an instant of the run."""
+    return next((s.fronts for s in reversed(world.get(Serving, need.id).segments) if s.since <= instant), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How busy the answering addresses of a need are in one minute."""
+
+    answering: int
+    """Addresses that answer."""
+    utilisation: int
+    """Offered over their capacity, permille."""
+    latency: LatencyStep
+
+
+def load(world: World, scenario: Scenario, need: Need, instant: Seconds) -> Load:
+    """Return the load of the last whole minute before an instant, shared out over the addresses of that instant."""
+    fronts = fronts_at(world, need, instant)
+    flow = arrivals(*_arrivals_key(world, scenario, need))
+    minute = max(instant // MINUTE * MINUTE - MINUTE, scenario.starts)
+    rate = flow.total(minute + MINUTE) - flow.total(minute)
+    good = [f for f in fronts if f.cause is None]
+    capacity = sum(f.capacity for f in good)
+    share = rate * len(good) // len(fronts) if fronts else 0
+    utilisation = share * 1000 // capacity if capacity else 0
+    return Load(len(good), utilisation, latency_at(scenario.catalogue.latency, utilisation))
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """How a need is served at this moment, in one of four readable states."""
@@ -248,15 +277,10 @@ def condition(world: World, scenario: Scenario, need: Need) -> Condition:
     down: nothing answers. burning: the error budget would not last if it went on like this. degraded: some answers are slow, no
     more of them than the budget allows.
     """
-    fronts = next(s.fronts for s in reversed(world.get(Serving, need.id).segments) if s.since <= world.now)
-    flow = arrivals(*_arrivals_key(world, scenario, need))
-    minute = max(world.now // MINUTE * MINUTE - MINUTE, scenario.starts)
-    rate = flow.total(minute + MINUTE) - flow.total(minute)
+    fronts = fronts_at(world, need, world.now)
     good = [f for f in fronts if f.cause is None]
-    capacity = sum(f.capacity for f in good)
-    share = rate * len(good) // len(fronts) if fronts else 0
-    utilisation = share * 1000 // capacity if capacity else 0
-    latency = latency_at(scenario.catalogue.latency, utilisation)
+    now = load(world, scenario, need, world.now)
+    utilisation, latency = now.utilisation, now.latency
     left, gone = _budget(world, scenario, need)
     if not good:
         reason = fronts[0].reason if fronts else "callers have been given no address yet"
@@ -274,8 +298,7 @@ def condition(world: World, scenario: Scenario, need: Need) -> Condition:
 
 def _budget(world: World, scenario: Scenario, need: Need) -> tuple[int, Seconds | None]:
     """Return (error budget left in ppm of the whole run's, seconds until it is gone at the last hour's rate)."""
-    flow = arrivals(*_arrivals_key(world, scenario, need))
-    whole = (flow.total(scenario.ends) - flow.total(scenario.slo.since)) * (1_000_000 - scenario.slo.target_ppm) // 1_000_000
+    whole = budget_whole(world, scenario, need)
     if world.now <= scenario.slo.since or not whole:
         return 1_000_000, None
     spent = tally(world, scenario, need, scenario.slo.since).bad
@@ -286,6 +309,12 @@ def _budget(world: World, scenario: Scenario, need: Need) -> tuple[int, Seconds 
         return left * 1_000_000 // whole, 0 if left <= 0 else None
     lasts = left * counted // last_hour
     return left * 1_000_000 // whole, lasts if world.now + lasts < scenario.ends else None
+
+
+def budget_whole(world: World, scenario: Scenario, need: Need) -> int:
+    """Return how many requests of the whole run may be slow or unanswered."""
+    flow = arrivals(*_arrivals_key(world, scenario, need))
+    return (flow.total(scenario.ends) - flow.total(scenario.slo.since)) * (1_000_000 - scenario.slo.target_ppm) // 1_000_000
 
 
 def busiest(world: World, scenario: Scenario, candidates: list[str]) -> str:

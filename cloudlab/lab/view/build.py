@@ -11,8 +11,11 @@ from cloudlab.engine.simulation import Happening
 from cloudlab.lab.session import Session
 from cloudlab.lab.telling import Line, tell
 from cloudlab.lab.view.cloud import cloud
-from cloudlab.lab.view.operations import board, jobs, pages, service
+from cloudlab.lab.view.money import money
+from cloudlab.lab.view.operations import board, pages, service
+from cloudlab.lab.view.series import SeriesBuilder
 from cloudlab.lab.view.slices import Goal, Status, View, Worker
+from cloudlab.lab.view.trainings import trainings
 from cloudlab.levels.judge import known_objectives
 from cloudlab.model.people import Person
 from cloudlab.model.time import stamp
@@ -26,6 +29,7 @@ class ViewBuilder:
     def __init__(self, session: Session) -> None:
         self.session = session
         self._last: View | None = None
+        self._series = SeriesBuilder(session.level.scenario)
         self._told: list[Line] = []
         self._told_until = 0
         self._told_last: Happening | None = None
@@ -51,8 +55,10 @@ class ViewBuilder:
                 for j in known_objectives(session.level.file, world, scenario)
             ),
             pages=tuple(pages(world, scenario)),
-            jobs=tuple(jobs(world)),
+            jobs=tuple(trainings(world, scenario)),
             log=self._log(),
+            series=self._series.build(world, session.history),
+            money=money(world, scenario, self._series.billed),
         )
 
     def _status(self) -> Status:

@@ -1,4 +1,4 @@
-"""The operational slices: responsibility board, pager, jobs, service."""
+"""The operational slices: responsibility board, pager, service."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from cloudlab.engine.rules import traffic
 from cloudlab.engine.rules.knowledge import known_until
 from cloudlab.engine.rules.responsibility import holding
 from cloudlab.lab.view.cloud import name_of
-from cloudlab.lab.view.slices import Board, Cell, Exit, Job, Page, Service
-from cloudlab.model.compute import Instance, Invocation
+from cloudlab.lab.view.slices import Board, Cell, Exit, Page, Service
+from cloudlab.model.compute import Instance
 from cloudlab.model.learning import Endpoint, TrainingJob
 from cloudlab.model.operations import Incident
 from cloudlab.model.scenario import Need, Scenario
 from cloudlab.model.storage import Bucket
 from cloudlab.model.time import HOUR, MINUTE
-from cloudlab.model.training import Trained
 from cloudlab.model.world import World
 
 ON_THE_BOARD = (Instance, TrainingJob, Endpoint, Bucket)
@@ -87,37 +86,6 @@ def _people(world: World, scenario: Scenario, seconds: int) -> int:
 def _of(resource: str, text: str) -> str:
     """Put the struck resource into a text of the catalogue."""
     return text.replace("{resource}", resource)
-
-
-def jobs(world: World) -> Iterator[Job]:
-    """Yield every training, on both roads, oldest first."""
-    for job in world.every(TrainingJob):
-        fact = world.trained(job.spec.digest()) if job.spec is not None else None
-        yield Job(
-            name=job.id,
-            where=job.instance_type,
-            status=job.status,
-            phase=job.secondary,
-            failure=job.failure or "",
-            spec_digest=job.spec.digest() if job.spec is not None else "",
-            container=job.container,
-            modelled_end=job.ended,
-            metrics=fact.metrics if isinstance(fact, Trained) and job.status == "Completed" else (),
-        )
-    for run in world.every(Invocation):
-        if run.training is not None:
-            fact = world.trained(run.training.digest())
-            yield Job(
-                name=run.command,
-                where=run.instance,
-                status=run.status,
-                phase=run.document,
-                failure=run.detail if run.status == "Failed" else "",
-                spec_digest=run.training.digest(),
-                container=run.training.container,
-                modelled_end=None,
-                metrics=fact.metrics if isinstance(fact, Trained) and run.status == "Success" else (),
-            )
 
 
 def service(world: World, scenario: Scenario, need: Need) -> Service:

@@ -164,6 +164,117 @@ class Job:
     container: str
     modelled_end: Seconds | None
     metrics: tuple[tuple[str, int], ...]
+    modelled_start: Seconds | None = None
+    """When the modelled machine began to train; None before."""
+    created: Seconds = 0
+    """When it was asked for."""
+    machine: str = ""
+    """The instance type it runs on."""
+    hourly_micros: int = 0
+    """The machine's price per hour, as the bill counts it."""
+    cost_micros: int | None = None
+    """What the job itself has cost; None where it runs on a machine that is paid for anyway."""
+    rounds: int | None = None
+    help: str = ""
+    """After a failure: what would help, in a sentence."""
+    cancel: str = ""
+    """The line that stops it; empty where nothing can."""
+
+
+Point = tuple[Seconds, "int | None"]
+"""An instant and what was so then; None where there was nothing to measure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One line of a chart, in order of time."""
+
+    name: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Curves of one unit over simulated time."""
+
+    id: str
+    """rates, latency, busy, budget, value or money."""
+    need: str
+    """The need it is about; empty for the whole run."""
+    title: str
+    unit: str
+    """count, ms, permille, ppm or micros."""
+    curves: tuple[Curve, ...]
+    levels: tuple[tuple[str, int], ...] = ()
+    """Values that a line goes across at: a budget, a capacity."""
+
+    @property
+    def as_of(self) -> Seconds | None:
+        """The instant of the latest point; None where there is none yet."""
+        return max((c.points[-1][0] for c in self.curves if c.points), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something on the time axis. `kind`: decision (an order took effect), incident (yours, when it was noticed), aws."""
+
+    at: Seconds
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What the plots draw, from `starts` to `ends` of the run."""
+
+    starts: Seconds = 0
+    ends: Seconds = 0
+    charts: tuple[Chart, ...] = ()
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """A line of the bill: one resource on one meter."""
+
+    line: str
+    resource: str
+    name: str
+    micros: int
+    """In whole cents."""
+    hourly_micros: int
+    """What it runs up per hour now; 0 once it has stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Hours of one person on one kind of task."""
+
+    person: str
+    task: str
+    times: int
+    seconds: Seconds
+    outside: Seconds
+    """Those of them outside working hours."""
+    micros: int
+    """In whole cents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """The bill so far; lines, resources and hours add up to the same total, to the cent."""
+
+    lines: tuple[tuple[str, int], ...] = ()
+    resources: tuple[Spent, ...] = ()
+    hours: tuple[Hours, ...] = ()
+    total_micros: int = 0
+    hourly_micros: int = 0
+    budget_micros: int = 0
+    ends: Seconds = 0
+    projected_micros: int = 0
+    """At the end of the run, if nothing changed but time."""
+    overspent_at: Seconds | None = None
+    """When the budget will be spent at the present rates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,3 +288,5 @@ class View:
     pages: tuple[Page, ...]
     jobs: tuple[Job, ...]
     log: tuple[Line, ...]
+    series: Series = Series()
+    money: Money = Money()
