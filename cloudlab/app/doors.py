@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from cloudlab.lab.campaign import Entry
     from cloudlab.lab.debrief import Debrief, Side
+    from cloudlab.lab.futures import Futures
     from cloudlab.lab.live import LiveTrainings
     from cloudlab.lab.open import Runner
     from cloudlab.lab.session import Session, Work
@@ -141,40 +142,48 @@ class Doors:
     async def work_for_ghost(self) -> Work:
         return await self.work(reuse=True)
 
-    def remember(self, session: Session, told: Debrief) -> None:
-        """Keep stars and score of a finished run, and have its cards come back; raises CannotOpen."""
-        from datetime import date, timedelta
+    async def futures(self, session: Session, each: Callable[[Futures], None]) -> tuple[int, Futures]:
+        """Play the finished run's design on other seeds beside the screen; return the stars with the third one, and the futures."""
+        from cloudlab.lab.futures import futures, stars_with
+        from cloudlab.lab.script_run import result_of
 
-        from cloudlab.lab.profile import load_profile, save_profile
+        result = result_of(session)
+        played = await futures(result, each=each)
+        return stars_with(result.score.stars, played), played
+
+    def remember(self, session: Session, stars: int, score: int) -> None:
+        """Keep stars and score of a finished run, and have its cards come back; raises CannotOpen."""
+        from datetime import date
+
+        from cloudlab.lab.profile import remember_run
         from cloudlab.lab.saves import SaveError
 
         if not session.over:
             return
-        profile = load_profile().finished(session.level.id, told.score.stars, told.score.total)
-        for card in session.level.file.cards:
-            key = f"{session.level.id}/{card.id}"
-            if key not in profile.cards:
-                profile = profile.remembered(key, date.today() + timedelta(days=1))
         try:
-            save_profile(profile)
+            remember_run(session.level, stars, score, date.today())
         except SaveError as error:
             raise CannotOpen(str(error)) from error
 
-    def save_report(self, session: Session, other: Side | None) -> Path:
-        """Write the report beside the saves; raises CannotOpen."""
+    def save_report(self, session: Session, other: Side | None, futures: Futures | None = None) -> Path:
+        """Write the report beside the saves as Markdown, JSON and a page with its plots; return the page. Raises CannotOpen."""
         from cloudlab.lab.debrief import debrief
-        from cloudlab.lab.report import markdown
+        from cloudlab.lab.report import as_json, markdown
+        from cloudlab.lab.report_page import page
+        from cloudlab.lab.saves import SaveError, write_whole
         from cloudlab.lab.script_run import result_of
 
         result = result_of(session)
-        folder = self.home() / "reports"
-        path = folder / f"{Path(result.journal).stem or result.level.id}.md"
+        told = debrief(result)
+        stem = self.home() / "reports" / (Path(result.journal).stem or result.level.id)
+        shown = stem.with_name(stem.name + ".html")
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            path.write_text(markdown(result, debrief(result), other), encoding="utf-8")
-        except OSError as error:
-            raise CannotOpen(f"{path} cannot be written: {error.strerror}.") from error
-        return path
+            write_whole(stem.with_name(stem.name + ".md"), markdown(result, told, other))
+            write_whole(stem.with_name(stem.name + ".json"), as_json(result, told, other) + "\n")
+            write_whole(shown, page(result, told, other, futures))
+        except SaveError as error:
+            raise CannotOpen(str(error)) from error
+        return shown
 
     async def close(self) -> None:
         if self._live is not None:

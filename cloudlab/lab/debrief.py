@@ -57,6 +57,11 @@ class Side:
     handled_by_provider: int
     hours: tuple[tuple[Seconds, int, int], ...]
     """Per clock hour: start, answered, failed; both sides share the axis."""
+    ledger: tuple[tuple[str, int], ...] = ()
+    """(line, micro-dollars rounded to cents); they sum to the rounded total."""
+    toil: tuple[tuple[str, Seconds, int], ...] = ()
+    """(kind of task, attended seconds, times), the longest first."""
+    incidents: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +103,16 @@ class Debrief:
 def debrief(result: Result) -> Debrief:
     """Work out the debrief of a run; every number comes from the engine's own World and history."""
     level, world, scenario = result.level, result.world, result.level.scenario
-    lines = ledger.cost_by_line(world)
-    names, amounts = list(lines), [lines[n] for n in lines]
-    rounded = round_lines(amounts, CENT)
-    toil = sorted((t for t in world.every(Toil) if t.seconds), key=lambda t: -t.seconds)
+    mine = side(result)
     told = [line for h in result.history if (line := tell(h, world, scenario.catalogue)) is not None]
     return Debrief(
         title=level.file.title,
-        mine=side(result),
+        mine=mine,
         score=result.score,
-        ledger=tuple(zip(names, rounded, strict=True)),
-        total_micros=sum(rounded),
-        toil=tuple((t.id, t.seconds, t.times) for t in toil),
-        incidents=tuple(_told(result, i) for i in result.incidents()),
+        ledger=mine.ledger,
+        total_micros=sum(micros for _, micros in mine.ledger),
+        toil=mine.toil,
+        incidents=mine.incidents,
         provider_did=tuple(_provider_did(result)),
         beyond_control=tuple(_beyond_control(result)),
         models=tuple((name, spec.container, fact.metrics) for name, spec, fact in result.models()),
@@ -129,6 +131,8 @@ def side(result: Result) -> Side:
         for start, part in traffic.by_hour(result.world, scenario, need, scenario.starts, result.world.now):
             hours[start] = hours[start] + part if start in hours else part
     struck = result.incidents()
+    by_line = ledger.cost_by_line(result.world)
+    toil = sorted((t for t in result.world.every(Toil) if t.seconds), key=lambda t: -t.seconds)
     return Side(
         road=result.road,
         outcome=result.outcome,
@@ -142,6 +146,9 @@ def side(result: Result) -> Side:
         pages=sum(i.holder == "customer" and i.detected is not None for i in struck),
         handled_by_provider=sum(i.holder == "provider" for i in struck),
         hours=tuple((start, t.served, t.offered - t.served) for start, t in sorted(hours.items())),
+        ledger=tuple(zip(by_line, round_lines(list(by_line.values()), CENT), strict=True)),
+        toil=tuple((t.id, t.seconds, t.times) for t in toil),
+        incidents=tuple(_told(result, i) for i in struck),
     )
 
 

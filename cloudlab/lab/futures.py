@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -83,19 +84,24 @@ def _cause(because: str) -> str:
     return " ".join("..." if any(c.isdigit() for c in word) else word for word in because.split())
 
 
-async def futures(result: Result, count: int = FIXED) -> Futures:
-    """Play `count` futures of a run's final design; gives the event loop a turn after each."""
-    runs = []
+async def futures(result: Result, count: int = FIXED, each: Callable[[Futures], None] = lambda _: None) -> Futures:
+    """Play `count` futures of a run's final design beside the event loop; `each` is told after every one what there is so far."""
+    runs: list[Future] = []
     for index in range(count):
-        runs.append(play_future(result, 10_001 + index))
-        await asyncio.sleep(0)
+        runs.append(await asyncio.to_thread(play_future, result, 10_001 + index))
+        each(Futures(tuple(runs)))
     return Futures(tuple(runs))
 
 
 async def stars(result: Result) -> int:
-    """Return the stars of a run: the goals, inside par, and the third one where the design wins nearly all fixed futures."""
+    """Return the stars of a run, the third one included; its futures are played only where they can still earn it."""
     earned = result.score.stars
-    return 3 if earned == 2 and (await futures(result)).robust else earned
+    return stars_with(earned, await futures(result)) if earned == 2 else earned
+
+
+def stars_with(earned: int, played: Futures) -> int:
+    """Return the stars of a run once its futures are played: two become three where the design wins nearly all fixed ones."""
+    return 3 if earned == 2 and played.robust else earned
 
 
 def play_future(result: Result, seed: int) -> Future:
@@ -190,4 +196,4 @@ def _who(world: World, domain: str) -> str:
     return next((p.id for p in team if domain in p.expertise), team[0].id)
 
 
-__all__ = ["FIXED", "ROBUST", "Future", "Futures", "futures", "on_call", "play_future"]
+__all__ = ["FIXED", "ROBUST", "Future", "Futures", "futures", "on_call", "play_future", "stars", "stars_with"]

@@ -18,6 +18,7 @@ from cloudlab.app.main import Start, make_app
 from cloudlab.app.screens.play.screen import PlayScreen
 from cloudlab.lab.campaign import Entry
 from cloudlab.lab.debrief import Side
+from cloudlab.lab.futures import Future, Futures
 from cloudlab.lab.open import open_run
 from cloudlab.lab.session import Session, Work
 from cloudlab.lab.telling import Line
@@ -73,6 +74,11 @@ class TestDoors(Doors):
 
     async def other_road(self, session: Session) -> Side | None:
         return self.other
+
+    async def futures(self, session: Session, each: Callable[[Futures], None]) -> tuple[int, Futures]:
+        lost = Futures(tuple(Future(10_001 + i, "lost", "nothing ran", 10 * i % 1000, 0) for i in range(100)))
+        each(lost)
+        return int(session.world.over == "won"), lost
 
 
 def an_app(start: Start | None = None, doors: Doors | None = None) -> CloudlabApp:

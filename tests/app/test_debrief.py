@@ -26,7 +26,8 @@ def the_other() -> Side:
     )
     return Side(
         "managed", "won", "answered all of it", 7_200, 73_000_000, 3_600, 2_900_000_000, 30_000, 26_000, 0, 2, hours,
-        ledger=(("sagemaker endpoint", 3_000_000), ("people", 70_000_000)), toil=(("sagemaker:create-endpoint", 3_600, 1),), incidents=struck,
+        ledger=(("sagemaker endpoint", 3_000_000), ("people", 70_000_000)), toil=(("sagemaker:create-endpoint", 3_600, 1),),
+        incidents=struck,
     )  # fmt: skip
 
 
@@ -73,21 +74,20 @@ async def test_the_principle_stands_after_the_comparison_only():
         assert "nobody who plays the other road" in shown
         assert "The principle" not in shown
         screen.other = the_other()
-        screen._show("other")
-        await pilot.pause()
-        shown = screen_text(pilot.app)
-        assert shown.index("the other road") < shown.index("What you did not ask for does not exist.")
+        drawn = "\n".join("".join(text for text, _ in row) for row in screen._draw(90, 30))
+        assert drawn.index("the other road") < drawn.index("What you did not ask for does not exist.")
 
 
 async def test_the_third_star_comes_once_the_futures_are_played_and_is_kept():
     class PlayingDoors(TestDoors):
+        go_on = asyncio.Event()
+
         async def futures(self, session, each):
             each(futures(35, 40))
             await self.go_on.wait()
             return 3, futures(97)
 
     doors = PlayingDoors()
-    doors.go_on = asyncio.Event()
     async with running(doors=doors) as pilot:
         screen = await over(pilot, doors)
         screen._show("futures")

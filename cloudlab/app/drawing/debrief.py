@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING
 
 from cloudlab.app import ink
 from cloudlab.app.drawing.operations import draw_told
+from cloudlab.app.drawing.roads import draw_axis
 from cloudlab.app.figures import metric
 from cloudlab.app.ink import MUTED, STRONG, Line, ends, line, style
-from cloudlab.model.money import format_usd
-from cloudlab.model.time import Seconds, span, stamp
+from cloudlab.model.time import span, stamp
 
 if TYPE_CHECKING:
     from cloudlab.lab.debrief import Debrief, Side
-
-LINE_NAMES = {"time-to-value": "time to value", "payoff": "payoff"}
 
 
 def head(title: str, cells: int) -> list[Line]:
@@ -22,11 +20,12 @@ def head(title: str, cells: int) -> list[Line]:
     return [ink.fit(line((title, STRONG)), cells), ()]
 
 
-def draw_score(told: Debrief, cells: int) -> list[Line]:
+def draw_score(told: Debrief, cells: int, earned: int) -> list[Line]:
+    """Return the score line by line with its evidence; `earned` are the stars as far as they are known."""
     outcome = told.mine.outcome
     lines: list[Line] = [line((f"{'✓' if outcome == 'won' else '▲'} {outcome}", style("good" if outcome == "won" else "bad")))]
     lines += ink.wrapped(told.mine.because, cells)
-    stars = "★" * told.score.stars + "☆" * (3 - told.score.stars)
+    stars = "★" * earned + "☆" * (3 - earned)
     lines += [(), ends(line((f"{told.score.total:,} of 1,000 points", STRONG)), line((stars, "$text-accent")), cells), ()]
     for each in told.score.lines:
         filled = each.points * 12 // each.max if each.max else 0
@@ -40,20 +39,6 @@ def draw_score(told: Debrief, cells: int) -> list[Line]:
         )
         lines += ink.wrapped(each.evidence, cells - 2, MUTED, "  ")
     return lines
-
-
-def draw_money(told: Debrief, cells: int) -> list[Line]:
-    wide = min(cells, 64)
-    lines = head("Money", cells)
-    lines += [ends(line(name), line(format_usd(micros)), wide) for name, micros in told.ledger]
-    lines += [line(("─" * wide, MUTED)), ends(line(("sum", STRONG)), line((format_usd(told.total_micros), STRONG)), wide), ()]
-    lines += head("Hours of people, by kind of task", cells)
-    for task, seconds, times in told.toil:
-        lines.append(
-            ends(line(task.partition(":")[2] or task), line((f"{times} time{'s' if times != 1 else ''}  ", MUTED), span(seconds)), wide)
-        )
-    total = sum(seconds for _, seconds, _ in told.toil)
-    return [*lines, line(("─" * wide, MUTED)), ends(line(("sum", STRONG)), line((span(total), STRONG)), wide)]
 
 
 def draw_incidents(told: Debrief, cells: int) -> list[Line]:
@@ -90,42 +75,16 @@ def draw_provider(told: Debrief, cells: int) -> list[Line]:
 
 def draw_other_road(told: Debrief, other: Side | None, state: str, rows: list[tuple[str, str, str]], cells: int) -> list[Line]:
     """Return both roads side by side, then, and only then, the principle."""
-    lines = head("The same days, on the other road", cells)
+    lines = head("The same days, on both roads", cells)
     if other is None:
-        return [*lines, *ink.wrapped(state, cells, style("wait"))]
+        return [*lines, *ink.wrapped(state, cells, style("wait")), (), *draw_axis(told.mine, None, cells)]
     first, each = 20, max(16, min(30, (cells - 20) // 2))
     lines.append(line((" " * first, ""), ("yours".ljust(each), STRONG), ("the other road", STRONG)))
     for what, mine, theirs in rows:
         lines.append(line((what.ljust(first), MUTED), ink.cut(mine, each - 1).ljust(each), ink.cut(theirs, each)))
-    lines += [(), *draw_both(told.mine, other, cells), ()]
+    lines += [(), *draw_axis(told.mine, other, cells), ()]
     lines += ink.wrapped(f"Yours: {told.mine.because}", cells) + ink.wrapped(f"Theirs: {other.because}", cells)
     return [*lines, (), line(("The principle", "bold $text-accent")), *ink.wrapped(told.principle, min(cells, 90))]
-
-
-def draw_both(mine: Side, other: Side, cells: int) -> list[Line]:
-    """Return answered requests per hour of both roads on one time axis; one row each, eight heights and a cross for failed hours."""
-    starts = sorted({h[0] for h in mine.hours} | {h[0] for h in other.hours})
-    if not starts:
-        return []
-    top = max([1, *(h[1] + h[2] for h in (*mine.hours, *other.hours))])
-    room = max(1, cells - 16)
-    step = -(-len(starts) // room)
-    shown = starts[::step]
-    lines: list[Line] = [line(("requests answered per hour; ╳ where most failed", MUTED))]
-    for name, side in (("yours", mine), ("other road", other)):
-        hours = {start: (served, failed) for start, served, failed in side.hours}
-        lines.append(line((name.ljust(14), STRONG), *(_height(hours.get(start), top) for start in shown)))
-    days = "".join(f"{'|' if start % 86_400 < 3_600 * step and start // 86_400 != starts[0] // 86_400 else ' '}" for start in shown)
-    return [*lines, line((" " * 14 + days, MUTED), ("  | midnight", MUTED))]
-
-
-def _height(hour: tuple[int, int] | None, top: int) -> ink.Span:
-    if hour is None:
-        return (" ", "")
-    served, failed = hour
-    if failed > served:
-        return ("╳", style("bad"))
-    return ("▁▂▃▄▅▆▇█"[min(7, served * 8 // top)], style("ok"))
 
 
 def draw_cards(told: Debrief, cells: int) -> list[Line]:
@@ -138,7 +97,3 @@ def draw_cards(told: Debrief, cells: int) -> list[Line]:
 def draw_timeline(told: Debrief, cells: int) -> list[Line]:
     lines = head("Everything, in order", cells)
     return lines + [row for each in told.timeline for row in draw_told(each, cells, day=True)]
-
-
-def when(seconds: Seconds | None) -> str:
-    return span(seconds) if seconds is not None else "never"

@@ -16,6 +16,8 @@ from textual.widgets.option_list import Option
 
 from cloudlab.app.doors import CannotOpen
 from cloudlab.app.drawing import debrief as draw
+from cloudlab.app.drawing import roads
+from cloudlab.app.drawing.futures import draw_futures
 from cloudlab.app.ink import MUTED, STRONG, Line, content, line, style
 from cloudlab.app.screens.debrief.questions import Questions
 from cloudlab.app.widgets.sheet import Sheet
@@ -23,19 +25,22 @@ from cloudlab.app.widgets.sheet import Sheet
 if TYPE_CHECKING:
     from cloudlab.app.doors import Doors
     from cloudlab.lab.debrief import Side
+    from cloudlab.lab.futures import Futures
     from cloudlab.lab.session import Session
 
 SECTIONS = (
     ("questions", "questions"),
     ("score", "score"),
+    ("other", "both roads"),
     ("money", "money and hours"),
     ("incidents", "incidents"),
     ("provider", "what AWS did"),
-    ("other", "the other road"),
+    ("futures", "100 futures"),
     ("cards", "review cards"),
     ("timeline", "timeline"),
 )
 PLAYING = "The other road is being played on the same seed, models and all. Look round meanwhile; it appears here."
+WAITING = "The futures are played once the other road is there."
 
 
 class DebriefScreen(Screen[None]):
@@ -45,7 +50,7 @@ class DebriefScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "save", "save report"),
         Binding("n", "again", "new seed"),
-        Binding("o", "same", "same seed, other road"),
+        Binding("o", "same", "same seed"),
         Binding("escape,m,f10", "leave", "menu"),
         Binding("f1", "help", "help"),
     ]
@@ -67,6 +72,11 @@ class DebriefScreen(Screen[None]):
         self.told = doors.debrief(session)
         self.other: Side | None = None
         self.other_state = PLAYING
+        self.futures: Futures | None = None
+        """The futures played so far."""
+        self.futures_state = WAITING
+        self.stars = self.told.score.stars
+        """With the third one as soon as its futures are played."""
         self.section = ""
 
     def compose(self) -> ComposeResult:
@@ -84,19 +94,19 @@ class DebriefScreen(Screen[None]):
         asked = any(q.kind == "answered" and q.chosen is None for q in self.told.quizzes)
         self._show("questions" if asked else "score")
         self.query_one("#sections", OptionList).highlighted = 0 if asked else 1
-        self.run_worker(self._play_other_road(), name="other road")
         self._remember()
+        self.run_worker(self._play_on(), name="other road and futures")
 
     def _remember(self) -> None:
         try:
-            self.doors.remember(self.session, self.told)
+            self.doors.remember(self.session, self.stars, self.told.score.total)
         except CannotOpen as error:
             self.notify(str(error), title="Stars and score could not be kept", severity="warning", markup=False)
 
     def _head(self) -> Content:
         told, outcome = self.told, self.told.mine.outcome
         tone = "good" if outcome == "won" else "bad"
-        stars = "★" * told.score.stars + "☆" * (3 - told.score.stars)
+        stars = "★" * self.stars + "☆" * (3 - self.stars)
         return content(
             [
                 line(
@@ -110,16 +120,42 @@ class DebriefScreen(Screen[None]):
             ]
         )
 
-    async def _play_other_road(self) -> None:
+    async def _play_on(self) -> None:
+        """Play the other road, then the futures; both appear as they come."""
         try:
             self.other = await self.doors.other_road(self.session)
             self.other_state = "" if self.other is not None else "This level has nobody who plays the other road."
         except CannotOpen as error:
             self.other_state = f"The other road cannot be shown: {error}"
-        if self.section == "other":
-            self._show("other")
+        self._tell_section("other", "✓" if self.other is not None else "▲")
+        if self.section in ("money", "incidents"):
+            self._show(self.section)
+        if not self.session.over:
+            self.futures_state = "Futures are played for a run that is over."
+            self._tell_section("futures", "")
+            return
+        self.stars, self.futures = await self.doors.futures(self.session, self._another_future)
+        self._tell_section("futures", "✓")
+        if self.stars > self.told.score.stars:
+            self.query_one("#outcome", Static).update(self._head())
+            self._remember()
+
+    def _another_future(self, played: Futures) -> None:
+        self.futures = played
+        if self.section == "futures":
+            self.query_one("#section-text", Sheet).set_drawing(self._draw)
+        if len(played.runs) % 10 == 0:
+            self._mark("futures", f"{len(played.runs)}")
+
+    def _tell_section(self, section: str, mark: str) -> None:
+        """Show what has come to a section, and mark it in the list."""
+        self._mark(section, mark)
+        if self.section == section:
+            self._show(section)
+
+    def _mark(self, section: str, mark: str) -> None:
         listed = self.query_one("#sections", OptionList)
-        listed.replace_option_prompt("other", Content(" the other road" + (" ✓" if self.other is not None else " ▲")))
+        listed.replace_option_prompt(section, Content(f" {dict(SECTIONS)[section]} {mark}"))
 
     # sections ---------------------------------------------------------------------------------------------------------
 
@@ -148,11 +184,16 @@ class DebriefScreen(Screen[None]):
         told = self.told
         match self.section:
             case "score":
-                return draw.draw_score(told, cells)
+                return draw.draw_score(told, cells, self.stars)
             case "money":
-                return draw.draw_money(told, cells)
+                return roads.draw_ledgers(told.mine, self.other, cells)
             case "incidents":
-                return draw.draw_incidents(told, cells)
+                theirs = [(), *roads.draw_incidents_of(self.other, cells)] if self.other is not None else []
+                return draw.draw_incidents(told, cells) + theirs
+            case "futures":
+                from cloudlab.lab.futures import FIXED, ROBUST
+
+                return draw_futures(self.futures, FIXED, ROBUST, told.score.stars, self.futures_state, cells)
             case "provider":
                 return draw.draw_provider(told, cells)
             case "other":
@@ -178,11 +219,16 @@ class DebriefScreen(Screen[None]):
 
     def action_save(self) -> None:
         try:
-            path = self.doors.save_report(self.session, self.other)
+            path = self.doors.save_report(self.session, self.other, self.futures if self._all_played() else None)
         except CannotOpen as error:
             self.notify(str(error), severity="error", markup=False)
             return
-        self.notify(f"Report: {path}", markup=False, timeout=10)
+        self.notify(f"Report: {path}\nBeside it the same as .md and .json.", markup=False, timeout=10)
+
+    def _all_played(self) -> bool:
+        from cloudlab.lab.futures import FIXED
+
+        return self.futures is not None and len(self.futures.runs) >= FIXED
 
     def action_again(self) -> None:
         self.post_message(self.Again())
