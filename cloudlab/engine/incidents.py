@@ -42,6 +42,9 @@ class Behaviour:
     """Seconds from the strike to the damage; None where waiting only costs."""
 
 
+SHOWS = ("down", "degraded")
+"""Severities that somebody who describes the resource notices."""
+
 BEHAVIOURS: dict[str, Behaviour] = {}
 """Incident kind -> how it behaves. Filled by the modules of `engine/incident_kinds`."""
 
@@ -159,11 +162,13 @@ def react_resolve(before: World, ctx: Context) -> Events:
 
 @reacts
 def react_look(before: World, ctx: Context) -> Events:
-    """Somebody who looks at a struck resource sees what is wrong before any customer calls."""
+    """Somebody who looks at a struck resource sees what no longer works; holes and open doors do not show in a description."""
     if before.table(Sighting) is ctx.world.table(Sighting):
         return
     for incident in ctx.world.every(Incident):
         if incident.is_open and incident.detected is None and incident.resource is not None:
+            if ctx.scenario.catalogue.incident(incident.kind).severity not in SHOWS:
+                continue
             seen = ctx.world.find(Sighting, incident.resource)
             if seen is not None and seen.at == ctx.now and seen is not before.find(Sighting, incident.resource):
                 yield IncidentDetected(incident.id, "look")

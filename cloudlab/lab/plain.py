@@ -46,6 +46,7 @@ Type aws commands, as in `ec2 create-vpc --cidr-block 10.0.0.0/16 -> $vpc`.
   wait for incident | wait for end
   next            until something happens, at most 12 hours
   ack ID          take note of a page
+  cancel PERSON   take back the order somebody is working on
   undo            learn mood: back to before the last decision
   rewind N        learn mood: to before decision N; `decisions` lists them
   predict P1 a | answer Q1 b | note TEXT | brief | report FILE
@@ -112,6 +113,8 @@ class PlainFace:
                 self.write(f"{quiet}It is {stamp(self.session.now)}.")
             elif verb in ("undo", "rewind", "decisions"):
                 self.write(self._rewind(verb, rest))
+            elif verb == "cancel":
+                self.write(self.session.stop_work(rest or self.session.default_person()))
             elif verb == "review":
                 self._review()
             elif verb == "report":

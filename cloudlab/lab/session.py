@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from cloudlab.commands.base import Command
+from cloudlab.dialects.human import human
 from cloudlab.engine.kernel import Want
 from cloudlab.engine.rules.wanted import predictions_wanted, trainings_under_way
 from cloudlab.engine.simulation import RULES, Happening, Outcome, Preview, Simulation
@@ -197,6 +198,16 @@ class Session:
     def take_back(self, order: str) -> Outcome:
         """Cancel an order that has not taken effect."""
         return self._take(TakenBack(self._next_id(), order))
+
+    def stop_work(self, person_id: str) -> str:
+        """Cancel what a person is working on (their queue goes on), and say so; the hours already worked stay on the ledger."""
+        person = self.world.find(Person, person_id)
+        if person is None:
+            return f"There is no '{person_id}' in the team. The team: {', '.join(self.world.table(Person))}."
+        if person.current is None:
+            return f"{person_id} is not working on anything."
+        outcome = self.take_back(person.current.id)
+        return str(outcome.refusal) if outcome.refusal is not None else f"{person_id} stopped: {human(person.current.command)}."
 
     def acknowledge(self, incident: str) -> Outcome:
         return self._take(Acknowledged(self._next_id(), incident))

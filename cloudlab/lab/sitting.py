@@ -104,6 +104,9 @@ class Sitting:
                 self.said(self.session.level.brief(), "")
             case "next":
                 self.pacer.to_next_event()
+            case "cancel":
+                self.said(self.session.stop_work(rest or self.session.default_person()), "")
+                self.changed()
             case "undo":
                 self.undo()
             case "rewind" if rest.isdigit():
@@ -273,6 +276,7 @@ Lines as the aws CLI takes them (`aws` may be left out), or one of these:
   next             jump to the next event
   hint             where you are wrong, computed from the state
   ack ID           acknowledge a page
+  cancel PERSON    take back the order somebody is working on
   undo, rewind N   learn mood: back to before the last decision, or decision N
   look WHAT        map, board, goals, pages, jobs, traffic, plots, team, log, money as text
   predict P1 a, answer Q1 b, note TEXT, brief

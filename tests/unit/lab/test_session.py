@@ -18,7 +18,7 @@ from cloudlab.model.events.run import FactLearned
 from cloudlab.model.events.work import OrderFinished, WorkStarted
 from cloudlab.model.network import InternetGateway, Vpc
 from cloudlab.model.operations import Commitment, Incident
-from cloudlab.model.people import Person
+from cloudlab.model.people import Person, Toil
 from cloudlab.model.time import HOUR, at
 from tests.runs import happened, kinds, perform, resume, start
 from tests.small_level import TO_A_JOB, TO_AN_ENDPOINT, FakeWork, small_level
@@ -360,3 +360,13 @@ def test_what_pages_the_team_and_what_it_notices(session: Session) -> None:
     assert not pages_team(world, OrderFinished(None))  # type: ignore[arg-type]
     assert noticed(IncidentDetected("a", "monitoring"))
     assert not noticed(IncidentCameToDamage("a", ""))  # damage nobody has heard of stops no clock
+
+
+def test_work_under_way_is_stopped_and_its_hours_stay_on_the_ledger(session: Session) -> None:
+    session.submit(vpc(1), "ana")
+    session.step(NINE + 30)
+    assert session.stop_work("ana") == "ana stopped: Create VPC 10.1.0.0/16."
+    assert session.stop_work("ana") == "ana is not working on anything."
+    assert session.stop_work("bob").startswith("There is no 'bob' in the team.")
+    assert [(t.id, t.seconds) for t in session.world.every(Toil)] == [("ec2:CreateVpc", 30)]
+    assert not session.world.table(Vpc)
