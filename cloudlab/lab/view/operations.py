@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
+from cloudlab.dialects.aws_cli import parse
+from cloudlab.dialects.errors import LineError
 from cloudlab.engine.rules import traffic
 from cloudlab.engine.rules.knowledge import known_until
 from cloudlab.engine.rules.responsibility import holding
 from cloudlab.lab.view.cloud import name_of
 from cloudlab.lab.view.slices import Board, Cell, Exit, Page, Service
+from cloudlab.model.catalogue import WayOut
 from cloudlab.model.compute import Instance
 from cloudlab.model.learning import Endpoint, TrainingJob
 from cloudlab.model.operations import Incident
@@ -51,10 +55,7 @@ def pages(world: World, scenario: Scenario) -> Iterator[Page]:
         assert incident.detected is not None
         assert incident.resource is not None
         struck = incident.resource
-        exits = tuple(
-            Exit(w.text, _of(struck, w.command) if w.command else None, w.minutes, _people(world, scenario, w.minutes * MINUTE), w.risk)
-            for w in kind.ways_out
-        )
+        exits = tuple(_exit(world, scenario, struck, way) for way in kind.ways_out)
         state = "resolved" if not incident.is_open else "damage" if incident.failed else "acknowledged" if incident.acknowledged else "open"
         yield Page(
             id=incident.id,
@@ -74,6 +75,16 @@ def pages(world: World, scenario: Scenario) -> Iterator[Page]:
             resolution=incident.resolution,
             rate_factor=planned.rate_factor if planned is not None else 1,
         )
+
+
+def _exit(world: World, scenario: Scenario, struck: str, way: WayOut) -> Exit:
+    """Return a way out: its minutes from start to end, and what people cost on it - the attended part, where the command tells it."""
+    command = _of(struck, way.command) if way.command else None
+    attended = way.minutes * MINUTE if command is not None else 0
+    if command is not None:
+        with suppress(LineError):  # a way out may be more than one whole command; then all its minutes are work
+            attended = scenario.catalogue.effort(parse(command).effort_key).seconds
+    return Exit(way.text, command, way.minutes, _people(world, scenario, attended), way.risk)
 
 
 def _people(world: World, scenario: Scenario, seconds: int) -> int:
