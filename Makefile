@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help play test check bench clean
+.PHONY: help play serve test check bench clean
 
 BIN := .venv/bin
 # Extra words for the command behind a target: make play ARGS="play c01", make test ARGS="-k journal".
@@ -15,6 +15,9 @@ help:  ## say what there is
 
 play: .venv/.ready-play  ## start the game
 	@$(BIN)/cloudlab $(ARGS)
+
+serve: .venv/.ready-serve  ## start the game for a browser
+	@$(BIN)/cloudlab serve --open $(ARGS)
 
 test: .venv/.ready-dev  ## run every test
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
@@ -35,6 +38,10 @@ clean:  ## remove .venv, caches and builds; never saves
 .venv/.ready-play: pyproject.toml
 	@echo 'setting up .venv (about 75 MB to download the first time)'
 	@sh .ci/venv play
+
+.venv/.ready-serve: pyproject.toml
+	@echo 'setting up .venv (about 80 MB to download the first time)'
+	@sh .ci/venv serve
 
 .venv/.ready-dev: pyproject.toml
 	@echo 'setting up .venv (about 170 MB to download the first time)'

@@ -8,6 +8,7 @@ import importlib.util
 import signal
 import socket
 import sys
+import threading
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -50,10 +51,7 @@ class Serving:
 def run_gateway(serving: Serving, tell: Callable[[str], None] = print) -> int:
     """Serve until Ctrl-C; return the exit status. Raises CannotServe."""
     if missing := [name for name in _NEEDED if importlib.util.find_spec(name) is None]:
-        raise CannotServe(
-            f"Playing in a browser needs {_listed(missing)}, which the game does without. "
-            f'Install it with: {sys.executable} -m pip install "cloudlab[serve]"'
-        )
+        raise CannotServe(_install(missing))
     if serving.places < 1:
         raise CannotServe("--max-sessions takes a whole number from 1 on.")
     listener = _listener(serving.host, serving.port)
@@ -61,9 +59,12 @@ def run_gateway(serving: Serving, tell: Callable[[str], None] = print) -> int:
         return asyncio.run(_serve(serving, listener, tell))
 
 
-def _listed(names: list[str]) -> str:
-    told = [name.replace("_", "-") for name in names]
-    return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
+def _install(missing: list[str]) -> str:
+    """Return how to get what is missing: by name, because the game itself need not be known to a package index."""
+    names = " ".join(name.replace("_", "-") for name in missing)
+    # environments made by uv have no pip
+    tool = f"{sys.executable} -m pip install" if importlib.util.find_spec("pip") else f"uv pip install --python {sys.executable}"
+    return f'Playing in a browser needs packages that the game does without. Install them (the extra "serve") with: {tool} {names}'
 
 
 def _listener(host: str, port: int) -> socket.socket:
@@ -121,13 +122,13 @@ async def _serve(serving: Serving, listener: socket.socket, tell: Callable[[str]
     link = _link(_reachable(listener, serving.host), port, code)
     _say_where(tell, link, loopback=loopback)
     _on_signals(server, lobby)
-    opening = asyncio.create_task(asyncio.to_thread(webbrowser.open, link)) if serving.show else None
+    if serving.show:
+        # The socket listens already, so the page may come early. A thread nobody waits for: some browsers return when they are closed.
+        threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()
     try:
         await server.serve(sockets=[listener])
     finally:
         lobby.kill()
-        if opening is not None:
-            opening.cancel()
     tell("Closed. Every run is saved.")
     return 0
 

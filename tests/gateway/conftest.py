@@ -56,7 +56,7 @@ class Page:
         """Wait until the app has drawn these words since the last time."""
         async with asyncio.timeout(PATIENCE):
             while words not in (shown := drawn_text(self.drawn)):
-                await self._next()
+                await self.next()
         self.drawn = shown.partition(words)[2]
 
     async def closed(self) -> int:
@@ -64,13 +64,14 @@ class Page:
         async with asyncio.timeout(PATIENCE):
             try:
                 while True:
-                    await self._next()
+                    await self.next()
             except ConnectionClosed:
                 pass
         assert self.socket.close_code is not None
         return self.socket.close_code
 
-    async def _next(self) -> None:
+    async def next(self) -> None:
+        """Take one message."""
         got = await self.socket.recv()
         if isinstance(got, bytes):
             self.drawn += got.decode()

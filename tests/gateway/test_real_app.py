@@ -143,8 +143,8 @@ def test_without_the_extra_one_sentence_says_how_to_get_it(monkeypatch: pytest.M
     with pytest.raises(main.CannotServe) as told:
         main.run_gateway(main.Serving())
     assert str(told.value) == (
-        "Playing in a browser needs uvicorn and textual-serve, which the game does without. "
-        f'Install it with: {sys.executable} -m pip install "cloudlab[serve]"'
+        "Playing in a browser needs packages that the game does without. "
+        f'Install them (the extra "serve") with: {sys.executable} -m pip install uvicorn textual-serve'
     )
 
 
