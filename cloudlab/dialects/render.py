@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from cloudlab.commands.base import Command
@@ -16,11 +17,15 @@ _UNQUOTED = re.compile(r"[A-Za-z0-9_@%+=:,./\-]+")
 
 def render(command: Command) -> str:
     """Return the canonical line: `ec2 create-subnet --vpc-id vpc-1 --cidr-block 10.0.0.0/24`; parse(render(c)) == c."""
-    said, wire = unfolded(command)
+    return line_of(type(command), *unfolded(command))
+
+
+def line_of(command: type[Command], said: Mapping[str, str], wire: Mapping[str, Any]) -> str:
+    """Write the aws CLI's own flags and the parameters that are left, whether or not they are a whole command yet."""
     extra = [word for name, value in said.items() for word in _written(name, [value])]
     words = [command.service, command.verb()]
-    required = [p for p in parameters(type(command)) if p.required]
-    optional = [p for p in parameters(type(command)) if not p.required]
+    required = [p for p in parameters(command) if p.required]
+    optional = [p for p in parameters(command) if not p.required]
     for parameter in required:
         if parameter.name in wire:
             words += _flag(parameter.flag, parameter.shape, wire[parameter.name])
