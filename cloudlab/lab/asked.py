@@ -82,7 +82,10 @@ def question_asked(session: Session, kind: str, key: str, choice: str) -> Questi
 
 def _why(world: World, kind: str, key: str) -> str:
     if kind == "training-job":
-        return world.get(TrainingJob, key).failure or ""
+        job = world.get(TrainingJob, key)
+        if job.failure is None and job.status == "Stopped" and job.transitions:
+            return f"{job.transitions[-1].message}."
+        return job.failure or ""
     if kind == "command":
         return next((i.detail for i in world.every(Invocation) if i.command == key and i.detail), "")
     return ""
