@@ -20,9 +20,9 @@ class Speaking(Screen[None]):
     """The half of the play screen that has to do with words. It owns no rules."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+t", "hint", "hint"),
-        Binding("ctrl+g", "undo", "go back"),
-        Binding("ctrl+o", "brief", "brief"),
+        Binding("ctrl+t", "hint", "hint", id="run.hint"),
+        Binding("ctrl+g", "undo", "go back", id="run.undo"),
+        Binding("ctrl+o", "brief", "brief", id="run.brief"),
     ]
 
     sitting: Sitting
