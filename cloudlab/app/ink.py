@@ -38,7 +38,7 @@ def style(tone: str) -> str:
 
 def plain(text: str) -> str:
     """Return text on one line and without control characters, so that no name can move the cursor or break a column."""
-    return "".join(c if c.isprintable() else " " for c in text)
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
 
 
 def line(*spans: Span | str) -> Line:

@@ -62,8 +62,8 @@ def inspect(session: Session, resource: str, kind: str = "") -> Inspection | Non
     facts = FACTS[type(record)](believed(world), scenario, record)
     sections = (
         Section("what it is", tuple((label, text) for label, text in facts if text)),
-        Section("money", tuple(_money(world, record.id, type(record)))),
         Section("who can reach it", tuple(_reach(world, scenario, record))),
+        Section("money", tuple(_money(world, record.id, type(record)))),
         Section("who holds it", tuple(_duties(scenario, record))),
         Section("what struck it", tuple(_strikes(world, scenario, record.id))),
     )

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 
-from cloudlab.app.drawing.cloud import count, draw_cloud
+from cloudlab.app.drawing.cloud import count
+from cloudlab.app.panes.cloud_map.surface import MapSurface
 from cloudlab.app.panes.pane import Pane
-from cloudlab.app.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
     from cloudlab.lab.view.slices import View
@@ -19,7 +19,7 @@ class CloudMap(Pane):
 
     NAME = "map"
     TITLE = "your cloud"
-    KEY = "f2"
+    KEY = "f9"
     HELP = """\
 # Your cloud
 
@@ -36,11 +36,19 @@ outside a network.
 | ▲ | wrong: the word beside it says what |
 | ○ | off |
 
-**Arrows, Page Up, Page Down** or the mouse wheel scroll.
+| key | does |
+|---|---|
+| **arrows**, a click | choose a thing; **›** stands before it |
+| **Enter**, a double click | everything known of it, and what can be done with it now |
+| **Ctrl+R** | trace: follow a packet from one end to another, to where it stops; signs on the map then show it (**Escape**: off) |
+| **Ctrl+F** | fold a VPC or a subnet to one row, and open it again |
+| **Ctrl+Y** | copy its id |
+
+**Page Up, Page Down, Home, End** and the mouse wheel scroll.
 """
 
     def compose(self) -> ComposeResult:
-        yield Sheet()
+        yield MapSurface()
 
     def slices(self, view: View) -> tuple[object, ...]:
         return (view.cloud,)
@@ -49,5 +57,4 @@ outside a network.
         things = count(view.cloud)
         note = f"{view.cloud.state}, {things} thing{'' if things == 1 else 's'}" if things else view.cloud.state
         self.border_title = self.titled(note)
-        cloud = view.cloud
-        self.query_one(Sheet).set_drawing(lambda cells, _rows: draw_cloud(cloud, cells))
+        self.query_one(MapSurface).show(view.cloud)

@@ -28,7 +28,7 @@ from cloudlab.app.panes.terminal.pane import TerminalPane
 from cloudlab.app.panes.traffic.pane import TrafficPane
 from cloudlab.app.panes.trainings.pane import TrainingsPane
 from cloudlab.app.screens.play.help import PLAY_HELP
-from cloudlab.app.screens.play.speaking import Speaking
+from cloudlab.app.screens.play.looking import Looking
 from cloudlab.lab.pacer import PACE_NAMES
 from cloudlab.lab.sitting import Sitting
 
@@ -46,7 +46,7 @@ WIDE = (110, 32)
 STAGE = ("map", "board", "pager", "objectives", "traffic")
 
 
-class PlayScreen(Speaking):
+class PlayScreen(Looking):
     """One run on the screen."""
 
     CSS_PATH = "play.tcss"

@@ -1,0 +1,76 @@
+"""A resource at length, what may be done with it, and a way through the network, as lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cloudlab.app import ink
+from cloudlab.app.figures import age, money, short_ids
+from cloudlab.app.ink import MUTED, STRONG, Line, line, style
+from cloudlab.model.time import span
+
+if TYPE_CHECKING:
+    from cloudlab.lab.actions import Action
+    from cloudlab.lab.inspecting import Inspection
+    from cloudlab.lab.tracing import Trace
+
+LABEL = 17
+LOOKS = {"YOU": "bold $text-accent", "shared": style("wait")}
+
+
+def draw_inspection(seen: Inspection, cells: int) -> list[Line]:
+    """Return every section with its rows; what is old says so first."""
+    lines: list[Line] = []
+    if seen.age >= 60:
+        lines += ink.wrapped(f"◐ {age(seen.age)}; it may be otherwise by now", cells, style("wait"))
+    for section in seen.sections:
+        lines.append(line((section.title, STRONG)))
+        last = ""
+        for label, text in section.rows:
+            head = "" if label == last else label
+            last = label
+            for i, each in enumerate(ink.wrapped(text, cells - LABEL - 1)):
+                shown = ink.cut(head, LABEL - 1) if i == 0 else ""
+                lines.append((((" " + shown).ljust(LABEL + 1), LOOKS.get(head, MUTED)), *each))
+    return lines
+
+
+def action_text(action: Action, cells: int) -> list[Line]:
+    """Return an action: what, and its effort and price; greyed, with the reason, where it would be refused."""
+    if not action.enabled:
+        return [ink.fit(line((f"✗ {action.title}", MUTED)), cells), *ink.wrapped(action.reason, cells, MUTED, "  ")[:2]]
+    costs = [span(action.effort)] if action.effort else []
+    costs += [money(action.price)] if action.price else []
+    costs += [f"+{money(action.hourly)}/h"] if action.hourly else []
+    told = "  ".join(costs) if action.whole else "you complete it"
+    return [ink.ends(line(("● ", style("ok")), (action.title, STRONG)), line((told, MUTED)), cells)]
+
+
+SYMPTOMS = {
+    "timeout": "the caller waits and hears nothing",
+    "refused": "the caller is told at once that nothing listens there",
+    "error": "the caller gets an error",
+}
+
+
+def draw_trace(way: Trace, lit: int, cells: int) -> list[Line]:
+    """Return the hops of a way, the first `lit` of them lit up; once all are, what came of it."""
+    lines: list[Line] = []
+    for i, hop in enumerate(way.hops):
+        label = short_ids(hop.label)
+        if i >= lit:
+            lines.append(line(("  ○ ", style("off")), (label, MUTED)))
+            continue
+        sign, look = ("✓", style("ok")) if hop.ok else ("✗", style("bad"))
+        first, *rest = ink.wrapped(short_ids(hop.text), cells - 6 - min(24, len(label))) or [line("")]
+        name = ink.cut(label, 24)
+        lines.append(((f"  {sign} ", look), (f"{name}  ", STRONG), *first))
+        lines += [((" " * (6 + len(name)), ""), *each) for each in rest]
+    if lit < len(way.hops):
+        return lines
+    lines.append(())
+    if way.ok:
+        return [*lines, line(("  ● open", style("ok")), " all the way, and back")]
+    symptom = f"{way.symptom}: {SYMPTOMS[way.symptom]}" if way.symptom in SYMPTOMS else way.symptom
+    lines += ink.wrapped(f"▲ blocked here. {symptom}", cells, style("bad"), "  ")
+    return lines + ink.wrapped(way.hint, cells, "", "  ")

@@ -1,0 +1,272 @@
+"""The map's surface: scrolls, folds, and has a cursor; it draws only the rows that are seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.segment import Segment
+from textual.binding import Binding, BindingType
+from textual.events import Blur, Click, Focus, Resize
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.style import Style
+
+from cloudlab.app.drawing.canvas import Canvas, Spot, neighbour, overlay, restyled
+from cloudlab.app.drawing.cloud import FOLDABLE, draw_map
+
+if TYPE_CHECKING:
+    from rich.style import Style as RichStyle
+
+    from cloudlab.app.ink import Line
+    from cloudlab.lab.view.slices import Node
+
+CURSOR = "›"
+CURSOR_LOOK = "bold $block-cursor-foreground on $block-cursor-background"
+RESTING_LOOK = "bold"
+"""The chosen thing while the keyboard is elsewhere."""
+Marks = dict[str, tuple[str, str]]
+"""Resource -> the sign drawn at it, and its look."""
+
+
+class MapSurface(ScrollView, can_focus=True):
+    """Shows a tree of nodes. Arrows and mouse choose, Enter opens, Ctrl+F folds."""
+
+    DEFAULT_CSS = """
+    MapSurface { height: 1fr; scrollbar-size: 1 1; scrollbar-gutter: stable; overflow-x: hidden; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(0, -1)", "choose", show=False),
+        Binding("down", "move(0, 1)", "choose", show=False),
+        Binding("left", "move(-1, 0)", "choose", show=False),
+        Binding("right", "move(1, 0)", "choose", show=False),
+        Binding("home", "edge(0)", "first", show=False),
+        Binding("end", "edge(-1)", "last", show=False),
+        Binding("enter", "open", "inspect, act"),
+        Binding("ctrl+f", "fold", "fold"),
+        Binding("ctrl+r", "trace", "trace"),
+        Binding("ctrl+y", "copy", "copy id", show=False),
+        Binding("escape", "unmark", show=False),
+    ]
+
+    class Opened(Message):
+        """A thing is to be shown at length."""
+
+        def __init__(self, resource: str, kind: str) -> None:
+            super().__init__()
+            self.resource = resource
+            self.kind = kind
+
+    class Traced(Message):
+        """A way is to be followed; `resource` is what was chosen, or empty."""
+
+        def __init__(self, resource: str) -> None:
+            super().__init__()
+            self.resource = resource
+
+    class Copied(Message):
+        """The id of the chosen thing is to be copied."""
+
+        def __init__(self, resource: str) -> None:
+            super().__init__()
+            self.resource = resource
+
+    def __init__(self) -> None:
+        super().__init__(id="map-surface")
+        self._root: Node | None = None
+        self._canvas = Canvas(0)
+        self._folded: frozenset[str] = frozenset()
+        self._looks: dict[str, RichStyle] = {}
+        self._lines: dict[int, Line] = {}
+        self.chosen: str | None = None
+        """Key of the spot under the cursor."""
+        self.marks: Marks = {}
+
+    # told from above --------------------------------------------------------------------------------------------------
+
+    def show(self, root: Node) -> None:
+        """Show another state of the cloud; the cursor stays on its thing, or goes to the nearest one where that is gone."""
+        self._root = root
+        self._redraw()
+
+    def mark(self, marks: Marks) -> None:
+        """Draw signs at things, for instance along a way."""
+        self.marks = marks
+        self._lines.clear()
+        self.refresh()
+
+    def _redraw(self) -> None:
+        width = self.scrollable_content_region.width
+        if self._root is None or width < 12 or not self.is_mounted:
+            return
+        before = self.spot
+        drawn = draw_map(self._root, width - 1, self._folded)  # text never touches the scrollbar
+        same = drawn.cells == self._canvas.cells and drawn.height == self._canvas.height
+        self._canvas = drawn
+        self._lines.clear()
+        if drawn.spots and self.spot is None:
+            near = before.y if before is not None else 0
+            self.chosen = min(drawn.spots, key=lambda s: abs(s.y - near)).key
+        if not same:
+            self.virtual_size = Size(width - 1, drawn.height)
+        self.refresh()
+
+    def on_resize(self, event: Resize) -> None:
+        self._redraw()
+
+    def on_focus(self, event: Focus) -> None:
+        self._repaint(self.spot)
+
+    def on_blur(self, event: Blur) -> None:
+        self._repaint(self.spot)
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._looks.clear()
+
+    # drawing ----------------------------------------------------------------------------------------------------------
+
+    @property
+    def spot(self) -> Spot | None:
+        """Where the cursor is."""
+        return self._canvas.spot(self.chosen) if self.chosen is not None else None
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The things drawn now, from the top."""
+        return tuple(s.id for s in self._canvas.spots)
+
+    def render_line(self, y: int) -> Strip:
+        row = y + self.scroll_offset.y
+        width = self.scrollable_content_region.width
+        if row >= self._canvas.height:
+            return Strip.blank(width, self._look(""))
+        line = self._lines.get(row)
+        if line is None:
+            line = self._lines[row] = self._line(row)
+        strip = Strip([Segment(text, self._look(look)) for text, look in line], self._canvas.cells)
+        return strip.crop_extend(0, width, self._look(""))
+
+    def _line(self, row: int) -> Line:
+        line = self._canvas.line(row)
+        spot = self.spot
+        if spot is not None and spot.y <= row < spot.y + spot.rows:
+            look = CURSOR_LOOK if self.has_focus else RESTING_LOOK
+            if self.has_focus or row == spot.y:
+                line = restyled(line, spot.x, spot.cells, look)
+            if row == spot.y:
+                line = overlay(line, spot.mark, CURSOR, look)
+        if self.marks:
+            for each in self._canvas.spots:
+                if each.y == row and each.id in self.marks:
+                    sign, look = self.marks[each.id]
+                    line = overlay(line, each.mark, sign, look)
+        return line
+
+    def _look(self, look: str) -> RichStyle:
+        found = self._looks.get(look)
+        if found is None:
+            variables = self.app.theme_variables
+            whole = self.visual_style + Style.parse(look, variables) if look else self.visual_style
+            found = self._looks[look] = whole.rich_style
+        return found
+
+    def _repaint(self, *spots: Spot | None) -> None:
+        for spot in spots:
+            if spot is not None:
+                for row in range(spot.y, spot.y + spot.rows):
+                    self._lines.pop(row, None)
+                top = spot.y - self.scroll_offset.y
+                self.refresh(Region(0, top, self.size.width, spot.rows))
+
+    # choosing ---------------------------------------------------------------------------------------------------------
+
+    def choose(self, key: str) -> None:
+        """Put the cursor on a thing and bring it into sight."""
+        before = self.spot
+        self.chosen = key
+        spot = self.spot
+        self._repaint(before, spot)
+        if spot is not None:
+            self.scroll_to_region(Region(0, spot.y, 1, spot.rows), animate=False, force=True)
+
+    def action_move(self, dx: int, dy: int) -> None:
+        spot = self.spot
+        if spot is None:
+            self.scroll_relative(y=dy, animate=False)
+            return
+        self.choose(neighbour(self._canvas.spots, spot, dx, dy).key)
+        if self.spot is spot and dy < 0:
+            self.scroll_to(y=0, animate=False)
+
+    def action_edge(self, which: int) -> None:
+        if self._canvas.spots:
+            by_row = sorted(self._canvas.spots, key=lambda s: (s.y, s.x))
+            self.choose(by_row[which].key)
+
+    def action_page_down(self) -> None:
+        self._page(1)
+
+    def action_page_up(self) -> None:
+        self._page(-1)
+
+    def _page(self, way: int) -> None:
+        spot = self.spot
+        if spot is not None:
+            goal = spot.y + way * max(1, self.size.height - 2)
+            self.choose(min(self._canvas.spots, key=lambda s: (abs(s.y - goal), abs(s.x - spot.x))).key)
+
+    def on_click(self, event: Click) -> None:
+        """A click chooses; a click on what is chosen already opens it."""
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        found = self._canvas.at(offset.x + self.scroll_offset.x, offset.y + self.scroll_offset.y)
+        if found is None:
+            return
+        again = found.key == self.chosen and event.chain > 1
+        self.choose(found.key)
+        if again:
+            self.action_open()
+
+    # asking -----------------------------------------------------------------------------------------------------------
+
+    def action_open(self) -> None:
+        spot = self.spot
+        if spot is not None:
+            self.post_message(self.Opened(spot.id, spot.kind))
+
+    def action_unmark(self) -> None:
+        """Take the signs of a trace off the map."""
+        self.mark({})
+
+    def action_trace(self) -> None:
+        self.post_message(self.Traced(self.spot.id if self.spot is not None else ""))
+
+    def action_copy(self) -> None:
+        if self.spot is not None:
+            self.post_message(self.Copied(self.spot.id.removeprefix("model/")))
+
+    def action_fold(self) -> None:
+        """Fold what is under the cursor, or what it stands in; unfold it again."""
+        spot = self.spot
+        if self._root is None or spot is None:
+            return
+        folds = [node for node in _way_to(self._root, spot.kind, spot.id) if node.kind in FOLDABLE]
+        if folds:
+            node = folds[-1]
+            self._folded = self._folded ^ {node.id}
+            self.chosen = f"{node.kind}:{node.id}"
+            self._redraw()
+            self.choose(self.chosen)
+
+
+def _way_to(node: Node, kind: str, key: str) -> list[Node]:
+    """Return the nodes from the outermost one down to a thing; empty where it is not there."""
+    for child in node.children:
+        if (child.kind, child.id) == (kind, key):
+            return [child]
+        if child.children and (inner := _way_to(child, kind, key)):
+            return [child, *inner]
+    return []

@@ -1,0 +1,93 @@
+"""What is looked at: things of the map at length, ways through the network, duties and pages; and what is done from there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import on
+
+from cloudlab.app.ink import style
+from cloudlab.app.panes.cloud_map.surface import MapSurface
+from cloudlab.app.screens.play.speaking import Speaking
+
+if TYPE_CHECKING:
+    from cloudlab.app.panes.cloud_map.inspect import Answer as Chosen
+    from cloudlab.app.panes.cloud_map.trace import Answer as Followed
+    from cloudlab.lab.tracing import Trace
+
+
+class Looking(Speaking):
+    """The half of the play screen that has to do with things. It owns no rules."""
+
+    def put_line(self, line: str) -> None:
+        """Put a line into the terminal, for the player to complete or to enter; its preview stands below it."""
+        self.action_show_pane("terminal")
+        self.terminal.line.put(line)
+
+    @on(MapSurface.Opened)
+    def _thing_opened(self, event: MapSurface.Opened) -> None:
+        self.inspect(event.resource, event.kind)
+
+    def inspect(self, resource: str, kind: str = "") -> None:
+        """Show a resource at length, and do with it what the player chooses."""
+        from cloudlab.app.panes.cloud_map.inspect import InspectScreen
+        from cloudlab.lab.actions import actions
+        from cloudlab.lab.inspecting import inspect
+
+        session = self.sitting.session
+        seen = inspect(session, resource, kind)
+        if seen is None:
+            return
+
+        def closed(chosen: Chosen | None) -> None:
+            match chosen:
+                case ("line", line):
+                    self.put_line(line)
+                case ("run", line):
+                    self.terminal.echo(line)
+                    self.sitting.enter(line)
+                    self.refresh_view()
+                case ("trace", key):
+                    self.trace(key)
+                case ("copy", key):
+                    self.copy(key)
+
+        self.app.push_screen(InspectScreen(seen, actions(session, resource, kind)), closed)
+
+    @on(MapSurface.Traced)
+    def _way_asked(self, event: MapSurface.Traced) -> None:
+        self.trace(event.resource)
+
+    def trace(self, chosen: str = "") -> None:
+        """Let the player pick two ends; show the way on the map afterwards."""
+        from cloudlab.app.panes.cloud_map.trace import TraceScreen
+        from cloudlab.lab.tracing import ends, ports, trace
+
+        session = self.sitting.session
+        world, scenario = session.world, session.level.scenario
+        known = ends(world)
+        goals = {a: tuple((b, port) for b in known if b != a for port in ports(world, scenario, b.id)) for a in known}
+
+        def closed(followed: Followed | None) -> None:
+            if followed is None:
+                return
+            line, way = followed
+            self._light(way)
+            if line:
+                self.put_line(line)
+
+        moving = self.app.animation_level != "none"
+        self.app.push_screen(TraceScreen(goals, lambda a, b, port: trace(session.world, a, b, port), chosen, moving=moving), closed)
+
+    def _light(self, way: Trace | None) -> None:
+        hops = way.hops if way is not None else ()
+        self.query_one(MapSurface).mark({hop.resource: ("✓", style("good")) if hop.ok else ("✗", style("bad")) for hop in hops})
+
+    @on(MapSurface.Copied)
+    def _id_copied(self, event: MapSurface.Copied) -> None:
+        self.copy(event.resource)
+
+    def copy(self, text: str) -> None:
+        """Copy a text to the clipboard, and say so."""
+        self.app.copy_to_clipboard(text)
+        self.terminal.say(f"copied {text}", "quiet")

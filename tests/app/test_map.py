@@ -1,0 +1,273 @@
+"""The map: a cursor over nested things, folding, what is known and possible of each, and ways followed across it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from cloudlab.app.drawing.canvas import neighbour, overlay, restyled
+from cloudlab.app.drawing.cloud import DRAWINGS, draw_map, drawn
+from cloudlab.app.drawing.inspection import draw_trace
+from cloudlab.app.panes.cloud_map.inspect import InspectScreen
+from cloudlab.app.panes.cloud_map.surface import MapSurface
+from cloudlab.app.panes.cloud_map.trace import TraceScreen
+from cloudlab.app.screens.play.screen import PlayScreen
+from cloudlab.engine.rules.path import Hop
+from cloudlab.lab.tracing import Trace
+from cloudlab.lab.view.slices import Node
+from cloudlab.model.images import IMAGES
+from cloudlab.model.network import InternetGateway, Vpc
+from cloudlab.model.time import HOUR
+from tests.app.stage import NARROW, WIDE, a_session, a_view, play, running, screen_text, until
+
+
+def text(lines):
+    return ["".join(piece for piece, _ in each).rstrip() for each in lines]
+
+
+# the drawing -------------------------------------------------------------------------------------------------------------
+
+
+def test_every_thing_has_its_place():
+    canvas = draw_map(a_view().cloud, 76)
+    assert [s.id for s in canvas.spots] == ["vpc-1", "igw-1", "s-1", "i-1", "s-2", "i-2", "sg-1", "harbour"]
+    lines = text(canvas.lines())
+    for spot in canvas.spots:
+        assert lines[spot.y][spot.mark] == " "
+    web = canvas.spot("instance:i-1")
+    assert "web-1" in lines[web.y][web.x : web.x + web.cells]
+    assert canvas.at(web.x + 4, web.y).id == "i-1"
+    assert canvas.at(2, canvas.spot("vpc:vpc-1").y).id == "vpc-1"
+
+
+def test_arrows_find_the_nearest_thing_straight_ahead():
+    canvas = draw_map(a_view().cloud, 76)
+    spots, web = canvas.spots, canvas.spot("instance:i-1")
+    assert neighbour(spots, web, 1, 0).id == "i-2"
+    assert neighbour(spots, web, 0, -1).id == "s-1"
+    assert neighbour(spots, web, 0, 1).id == "sg-1"
+    assert neighbour(spots, canvas.spot("vpc:vpc-1"), 0, -1).id == "vpc-1"
+
+
+def test_everything_can_be_reached_by_arrows():
+    for cells in (50, 76, 190):
+        spots = draw_map(a_view().cloud, cells).spots
+        reached, ahead = {spots[0]}, [spots[0]]
+        while ahead:
+            at = ahead.pop()
+            for way in ((0, 1), (0, -1), (1, 0), (-1, 0)):
+                to = neighbour(spots, at, *way)
+                if to not in reached:
+                    reached.add(to)
+                    ahead.append(to)
+        assert len(reached) == len(spots)
+
+
+def test_what_is_folded_tells_the_worst_of_what_is_in_it():
+    lines = text(draw_map(a_view().cloud, 90, frozenset({"vpc-1"})).lines())
+    assert lines[0] == "▸ VPC vpc-app 10.0.0.0/16  2 instances folded  ◐ [red]x[/] :boom: boot"
+    assert len(lines) == 2  # the bucket
+
+
+def test_a_new_kind_adds_one_drawing():
+    def draw_balancer(canvas, node, x, y, cells):
+        canvas.put(x, y, ((f"<{node.name}>", ""),), cells)
+        return y + 1
+
+    drawn("balancer")(draw_balancer)
+    try:
+        root = replace(a_view().cloud, children=(Node("lb-1", "balancer", "front", "", "ok", 0),))
+        assert text(draw_map(root, 40).lines()) == ["<front>"]
+    finally:
+        del DRAWINGS["balancer"]
+
+
+def test_signs_are_drawn_over_a_line_without_moving_it():
+    line = (("abc", "x"), ("日本", "y"), ("z", ""))
+    assert overlay(line, 1, "›", "bold") == (("a", "x"), ("›", "bold"), ("c", "x"), ("日本", "y"), ("z", ""))
+    assert restyled(line, 0, 3, "bold")[0] == ("abc", "bold")
+
+
+def test_hops_light_up_one_by_one():
+    hops = (Hop("internet", "internet", True, "the callers"), Hop("igw-1", "igw-1", False, "it is not attached"))
+    way = Trace(hops, False, "timeout", "", "Attach it.", "ec2 attach-internet-gateway")
+    assert text(draw_trace(way, 1, 60)) == ["  ✓ internet  the callers", "  ○ igw-1"]
+    assert text(draw_trace(way, 2, 60))[1:] == [
+        "  ✗ igw-1  it is not attached",
+        "",
+        "  ▲ blocked here. timeout: the caller waits and hears",
+        "  nothing",
+        "  Attach it.",
+    ]
+
+
+# on the screen -----------------------------------------------------------------------------------------------------------
+
+
+async def a_cloud(session) -> None:
+    from tests.runs import perform
+
+    await perform(
+        session,
+        f"""\
+ec2 create-vpc --cidr-block 10.0.0.0/16 -> $vpc
+ec2 create-subnet --vpc-id $vpc --cidr-block 10.0.0.0/24 --availability-zone us-east-1a -> $subnet
+ec2 create-internet-gateway -> $igw
+ec2 run-instances --image-id {IMAGES[0].id} --instance-type t3.small --subnet-id $subnet -> $web
+wait for instance $web ready max 1h
+""",
+    )
+
+
+async def on_the_map(pilot, session) -> tuple[PlayScreen, MapSurface]:
+    screen = await play(pilot, session)
+    screen.action_show_pane("map")
+    await until(pilot, lambda: screen.query_one(MapSurface).spot is not None)
+    return screen, screen.query_one(MapSurface)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_a_thing_is_inspected_and_acted_on_by_keyboard(size):
+    async with running(size) as pilot:
+        session = a_session()
+        await a_cloud(session)
+        screen, surface = await on_the_map(pilot, session)
+        for _ in range(6):
+            if surface.spot.kind == "instance":
+                break
+            await pilot.press("down")
+        web = surface.spot.id
+        assert web.startswith("i-")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, InspectScreen))
+        await until(pilot, lambda: "What you can do with it" in screen_text(pilot.app))
+        assert web in screen_text(pilot.app)
+        listed = pilot.app.screen.query_one("#actions")
+        titles = [a.title for a in pilot.app.screen.actions]
+        while listed.highlighted != titles.index("stop it"):
+            await pilot.press("down")
+        await pilot.press("enter")
+        await until(pilot, lambda: pilot.app.screen is screen)
+        await until(pilot, lambda: screen.terminal.line.value == f"ec2 stop-instances --instance-ids {web}")
+        assert screen.terminal.line.has_focus
+
+
+async def test_a_whole_order_can_be_given_at_once():
+    async with running() as pilot:
+        session = a_session()
+        await a_cloud(session)
+        _, surface = await on_the_map(pilot, session)
+        surface.choose(f"internet-gateway:{next(session.world.every(InternetGateway)).id}")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, InspectScreen))
+        titles = [a.title for a in pilot.app.screen.actions]
+        wanted = next(i for i, t in enumerate(titles) if t.startswith("attach it"))
+        pilot.app.screen.query_one("#actions").highlighted = wanted
+        await pilot.press("r")
+        await until(pilot, lambda: next(session.world.every(InternetGateway)).vpc is not None)
+        assert "attach-internet-gateway" in screen_text(pilot.app)
+
+
+async def test_a_click_chooses_and_a_double_click_opens():
+    async with running() as pilot:
+        session = a_session()
+        await a_cloud(session)
+        _, surface = await on_the_map(pilot, session)
+        await pilot.press("end")
+        vpc = f"vpc:{next(session.world.every(Vpc)).id}"
+        assert surface.chosen != vpc
+        await pilot.press("home")
+        await pilot.press("down")
+        await pilot.click(surface, offset=(10, 0))
+        assert surface.chosen == vpc
+        await pilot.click(surface, offset=(10, 0), times=2)
+        await until(pilot, lambda: isinstance(pilot.app.screen, InspectScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PlayScreen))
+
+
+async def test_folding_keeps_the_cursor():
+    async with running() as pilot:
+        session = a_session()
+        await a_cloud(session)
+        _, surface = await on_the_map(pilot, session)
+        await pilot.press("down", "down")
+        await pilot.press("ctrl+f")
+        assert surface.spot.kind == "subnet"
+        assert "▸" in screen_text(pilot.app)
+        await pilot.press("home", "ctrl+f")
+        assert surface.spot.kind == "vpc"
+        assert {k.partition("-")[0] for k in surface.ids} == {"vpc", "igw"}
+        await pilot.press("ctrl+f")
+        assert "▸" in screen_text(pilot.app)  # the subnet stayed folded
+
+
+async def test_an_id_is_copied():
+    async with running() as pilot:
+        session = a_session()
+        await a_cloud(session)
+        await on_the_map(pilot, session)
+        await pilot.press("ctrl+y")
+        assert pilot.app.clipboard == next(session.world.every(Vpc)).id
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_a_way_is_traced_to_where_it_stops_and_its_remedy_taken(size):
+    async with running(size) as pilot:
+        session = a_session()
+        await a_cloud(session)
+        screen, surface = await on_the_map(pilot, session)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TraceScreen))
+        await until(pilot, lambda: "blocked here" in screen_text(pilot.app))
+        await pilot.press("left", "down", "right")  # from the instance to the internet
+        await until(pilot, lambda: "no internet gateway is attached" in screen_text(pilot.app) and "blocked here" in screen_text(pilot.app))
+        await pilot.press("enter")
+        await until(pilot, lambda: pilot.app.screen is screen)
+        assert screen.terminal.line.value.startswith("ec2 attach-internet-gateway --internet-gateway-id igw-")
+        assert surface.marks[next(session.world.every(Vpc)).id][0] == "✗"
+        if size == WIDE:
+            assert "┌✗VPC" in screen_text(pilot.app)
+
+
+async def test_without_motion_the_whole_way_stands_at_once():
+    async with running() as pilot:
+        pilot.app.animation_level = "none"
+        session = a_session()
+        await a_cloud(session)
+        await on_the_map(pilot, session)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TraceScreen) and pilot.app.screen.way is not None)
+        assert pilot.app.screen.lit == len(pilot.app.screen.way.hops)
+
+
+async def test_an_empty_account_has_nothing_to_trace():
+    async with running() as pilot:
+        screen = await play(pilot, a_session())
+        screen.action_show_pane("map")
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: "There is nothing to trace yet" in screen_text(pilot.app))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PlayScreen))
+
+
+async def test_a_thing_that_goes_leaves_the_cursor_near():
+    async with running() as pilot:
+        view = a_view()
+        screen, surface = await on_the_map_of(pilot, view)
+        surface.choose("bucket:harbour")
+        screen.view = replace(view, cloud=replace(view.cloud, children=view.cloud.children[:1]))
+        await pilot.pause()
+        assert surface.chosen == "security-group:sg-1"
+        old = replace(view.cloud.children[0], state="x", age=HOUR)
+        screen.view = replace(view, cloud=replace(view.cloud, children=(old,)))
+        await pilot.pause()
+        assert surface.chosen == "security-group:sg-1"
+
+
+async def on_the_map_of(pilot, view):
+    screen = await play(pilot, a_session(), view)
+    screen.action_show_pane("map")
+    await until(pilot, lambda: screen.query_one(MapSurface).spot is not None)
+    return screen, screen.query_one(MapSurface)
