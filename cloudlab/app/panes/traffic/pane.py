@@ -1,56 +1,66 @@
-"""Requests per hour: answered in time, slow, failed."""
+"""The plots beside the map: requests per hour first, the others by key; Enter lets them fill the screen."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual import on
 from textual.app import ComposeResult
+from textual.events import Click, Resize
 
-from cloudlab.app.drawing.traffic import draw_service
-from cloudlab.app.ink import Line
 from cloudlab.app.panes.pane import Pane
-from cloudlab.app.widgets.sheet import Sheet
+from cloudlab.app.panes.plots.help import PLOTS_HELP
+from cloudlab.app.panes.plots.plot import Plot, tab_at, tab_strip
 
 if TYPE_CHECKING:
     from cloudlab.lab.view.slices import View
 
 
 class TrafficPane(Pane):
-    """Draws View.services."""
+    """Draws View.services, View.series or View.money: whichever tab is chosen."""
 
     NAME = "traffic"
     TITLE = "requests per hour"
     KEY = "f8"
-    HELP = """\
-# Requests per hour
+    HELP = PLOTS_HELP
+    DEFAULT_CSS = "TrafficPane { border-subtitle-align: left; border-subtitle-color: $foreground; }"
 
-One bar per hour, as high as the requests asked in it: █ answered in time, ▒ answered but slow, ╳ failed.
-What is neither in time nor answered burns the error budget.
-
-The service is in one of four states:
-
-| state | means |
-|---|---|
-| fine | within the objective |
-| degraded | slower or less than promised, the budget holds |
-| burning | the error budget will be gone in the time shown |
-| down | nobody gets an answer |
-
-Without monitoring you see the traffic **as of your last look**; the age is told.
-"""
+    def __init__(self) -> None:
+        super().__init__()
+        self.plot = Plot()
 
     def compose(self) -> ComposeResult:
-        yield Sheet()
+        yield self.plot
 
     def slices(self, view: View) -> tuple[object, ...]:
-        return (view.services,)
+        return self.plot.slices(view)
 
     def show(self, view: View) -> None:
-        services, now = view.services, view.status.now
-        self.border_title = self.titled(services[0].title if services else "")
+        self.border_title = self.titled(view.services[0].title if view.services else "")
+        self.plot.told(view)
 
-        def draw(cells: int, rows: int) -> list[Line]:
-            each = max(5, rows // max(1, len(services)))
-            return [row for service in services for row in draw_service(service, now, cells, each)]
+    @on(Plot.Turned)
+    def _turned(self) -> None:
+        self._shown = None  # another tab shows other slices
+        self._tell()
+        self._strip()
 
-        self.query_one(Sheet).set_drawing(draw)
+    @on(Plot.Opened)
+    def _opened(self, event: Plot.Opened) -> None:
+        from cloudlab.app.panes.plots.screen import PlotsScreen
+
+        self.app.push_screen(PlotsScreen(self.screen, event.tab))
+
+    def on_resize(self, event: Resize) -> None:
+        self._strip()
+
+    def _strip(self) -> None:
+        self.border_subtitle = tab_strip(self.plot.tab, self.size.width)
+
+    def on_click(self, event: Click) -> None:
+        """A click on a name in the strip chooses that tab."""
+        if event.screen_y == self.region.bottom - 1:
+            tab = tab_at(event.screen_x - self.region.x - 2, self.plot.tab, self.size.width)
+            if tab is not None:
+                self.plot.focus()
+                self.plot.action_tab(tab)
