@@ -75,7 +75,11 @@ class Doorkeeper:
             return
         host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
         if not self._gate.knows_host(host):
-            await _refuse(scope, receive, send, "This page was asked for by a name that is not this machine's.")
+            if scope["type"] == "websocket":
+                await WebSocket(scope, receive, send).close()  # before it is accepted, closing is answering 403
+            else:
+                refusal = "This page was asked for by a name that is not this machine's.\n"
+                await Response(refusal, 403, media_type="text/plain")(scope, receive, send)
             return
 
         async def guarded(message: Message) -> None:
@@ -90,15 +94,6 @@ class Doorkeeper:
             await send(message)
 
         await self._app(scope, receive, guarded)
-
-
-async def _refuse(scope: Scope, receive: Receive, send: Send, sentence: str) -> None:
-    """Answer 403, to a request for a page or for a socket."""
-    response = Response(sentence + "\n", 403, media_type="text/plain")
-    if scope["type"] == "websocket":
-        await WebSocket(scope, receive, send).send_denial_response(response)
-    else:
-        await response(scope, receive, send)
 
 
 @dataclass(slots=True)
@@ -131,12 +126,9 @@ class Web:
 
     async def play(self, socket: WebSocket) -> None:
         """Connect a page with its app until either goes."""
-        if not self.gate.knows_origin(socket.headers.get("origin"), socket.headers.get("host")):
-            await _refuse(socket.scope, socket.receive, socket.send, "A page from elsewhere may not play here.")
-            return
         player = self.gate.player(socket.cookies.get(self.cookie))
-        if player is None:
-            await _refuse(socket.scope, socket.receive, socket.send, "Open the game's page first.")
+        if player is None or not self.gate.knows_origin(socket.headers.get("origin"), socket.headers.get("host")):
+            await socket.close()  # 403: a page from elsewhere, or none that was opened here
             return
         size = sane_size(socket.query_params.get("width"), socket.query_params.get("height")) or (80, 24)
         await socket.accept()
