@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
 from textual.app import App
@@ -12,15 +12,20 @@ from textual.events import Resize
 
 from cloudlab.app.doors import CannotOpen
 from cloudlab.app.screens.menu.screen import MenuScreen
-from cloudlab.app.theme import DARK
-from cloudlab.lab.settings import load_settings, save_settings
+from cloudlab.app.theme import DARK, THEMES
+from cloudlab.lab.settings import Settings, load_settings, save_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
+
+    from textual.app import SystemCommand
+    from textual.screen import Screen
 
     from cloudlab.app.doors import Doors
     from cloudlab.app.main import Start
     from cloudlab.app.screens.debrief.screen import DebriefScreen
+    from cloudlab.app.screens.settings.screen import SettingsScreen
     from cloudlab.lab.session import Session
 
 
@@ -29,16 +34,16 @@ class CloudlabApp(App[int]):
 
     TITLE = "cloudlab"
     CSS_PATH = "app.tcss"
-    ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "quit", priority=True)]
 
     def __init__(self, start: Start, doors: Doors) -> None:
         super().__init__()
-        self.register_theme(DARK)
-        self.theme = DARK.name
+        for theme in THEMES.values():
+            self.register_theme(theme)
+        self.settings = load_settings()
+        self.theme = THEMES.get(self.settings.theme, DARK).name
         self.start = start
         self.doors = doors
-        self.settings = load_settings()
         self.session: Session | None = None
         self.journal: str | None = None
         """Journal of the run opened last; a crash names it."""
@@ -53,7 +58,7 @@ class CloudlabApp(App[int]):
 
     def on_mount(self) -> None:
         self._apply_settings()
-        self.push_screen(MenuScreen(self.doors, self.settings))
+        self.push_screen(MenuScreen(self.doors))
         self.call_after_refresh(self._first_frame)
 
     def _first_frame(self) -> None:
@@ -66,8 +71,11 @@ class CloudlabApp(App[int]):
             self.open_brief(self.start.level, self.start.seed, self.start.mood)
 
     def _apply_settings(self) -> None:
-        if self.settings.reduced_motion:
-            self.animation_level = "none"
+        from cloudlab.app.keys import keymap
+
+        self.animation_level = "none" if self.settings.reduced_motion else "full"
+        self.theme = THEMES.get(self.settings.theme, DARK).name
+        self.set_keymap(keymap(self.settings.keys))
 
     # size -------------------------------------------------------------------------------------------------------------
 
@@ -90,14 +98,44 @@ class CloudlabApp(App[int]):
     def _resume_chosen(self, event: MenuScreen.ResumeChosen) -> None:
         self.resume(event.path)
 
-    @on(MenuScreen.SettingsChanged)
-    def _settings_changed(self, event: MenuScreen.SettingsChanged) -> None:
-        self.settings = event.settings
+    @on(MenuScreen.SettingsChosen)
+    def open_settings(self) -> None:
+        """Show the settings over whatever is shown."""
+        from cloudlab.app.screens.settings.screen import SettingsScreen
+
+        if not isinstance(self.screen, SettingsScreen):
+            self.push_screen(SettingsScreen(self.settings, str(self.doors.home())))
+
+    def on_settings_screen_changed(self, event: SettingsScreen.Changed) -> None:
+        self.keep_settings(event.settings)
+
+    def keep_settings(self, settings: Settings) -> None:
+        """Apply settings and keep them; tells where they cannot be kept."""
+        from cloudlab.lab.saves import SaveError
+
+        self.settings = settings
         self._apply_settings()
         try:
-            save_settings(event.settings)
-        except OSError as error:
-            self.notify(f"The settings cannot be written: {error.strerror}.", severity="warning", markup=False)
+            save_settings(settings)
+        except SaveError as error:
+            self.notify(str(error), title="The settings cannot be kept", severity="warning", markup=False)
+
+    @on(MenuScreen.ReviewChosen)
+    def open_review(self) -> None:
+        """Show the cards that are due."""
+        from cloudlab.app.screens.review.screen import ReviewScreen
+
+        def back(_: None) -> None:
+            if isinstance(self.screen, MenuScreen):
+                self.screen.look_again()
+
+        self.push_screen(ReviewScreen(self.doors), back)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Offer in the command palette what can be done on this screen."""
+        from cloudlab.app.palette import offered
+
+        return offered(self, screen)
 
     @work(exclusive=True, group="opening")
     async def open_brief(self, word: str, seed: int | None = None, mood: str | None = None) -> None:
@@ -143,7 +181,17 @@ class CloudlabApp(App[int]):
         self.session = session
         self.journal = _journal_of(session)
         self.outcome = 1
+        session.listeners.append(self._ring)
         self.push_screen(PlayScreen(session, self.doors.live, pace=self.settings.pace))
+
+    def _ring(self, happenings: Sequence[Any]) -> None:
+        """Ring the terminal's bell when the team is paged, where the player wants sounds."""
+        from cloudlab.lab.session import pages_team
+
+        if self.settings.sounds and self.session is not None:
+            world = self.session.world
+            if any(pages_team(world, each.event) for each in happenings):
+                self.bell()
 
     def _debrief(self, session: Session) -> None:
         from cloudlab.app.screens.debrief.screen import DebriefScreen

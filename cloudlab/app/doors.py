@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cloudlab.lab.futures import Futures
     from cloudlab.lab.live import LiveTrainings
     from cloudlab.lab.open import Runner
+    from cloudlab.lab.review import DueCard
     from cloudlab.lab.session import Session, Work
     from cloudlab.levels.loader import Level
 
@@ -34,6 +35,8 @@ class LastRun:
     """Title, and where the clock stands, in words."""
     more: str = ""
     """Mood and seed, in words."""
+    damage: str = ""
+    """What is wrong with the file, and is cut off when it is gone on with; empty for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,32 @@ class Doors:
     async def standings(self) -> dict[str, Standing]:
         """Return what was reached, by level id."""
         return await asyncio.to_thread(_standings)
+
+    async def unusable(self) -> tuple[str, ...]:
+        """Return what is wrong with saves that cannot be gone on with, newest first, a sentence each."""
+        return await asyncio.to_thread(_unusable)
+
+    async def due(self) -> int:
+        """Return how many review cards are due."""
+        return await asyncio.to_thread(_due)
+
+    # review -----------------------------------------------------------------------------------------------------------
+
+    async def review(self) -> tuple[list[DueCard], str]:
+        """Return the cards that are due, and what to say where there are none; raises CannotOpen."""
+        return await asyncio.to_thread(_review)
+
+    def reviewed(self, card: str, knew: bool) -> None:
+        """Keep whether a card was known; raises CannotOpen."""
+        from datetime import date
+
+        from cloudlab.lab.profile import reviewed
+        from cloudlab.lab.saves import SaveError
+
+        try:
+            reviewed(card, knew, date.today())
+        except SaveError as error:
+            raise CannotOpen(str(error)) from error
 
     # runs -------------------------------------------------------------------------------------------------------------
 
@@ -227,7 +256,46 @@ def _last_run() -> LastRun | None:
     titles = {e.id: f"{e.number} {e.title}" for e in campaign(paths.levels_dir())}
     where = stamp(run.instant) if run.instant is not None else "at its opening"
     more = f"{run.header.mood} mood, seed {run.header.seed}" if run.header is not None else ""
-    return LastRun(path, run.level, f"{titles.get(run.level, run.level)}, {where}", more)
+    return LastRun(path, run.level, f"{titles.get(run.level, run.level)}, {where}", more, run.damage or "")
+
+
+def _unusable() -> tuple[str, ...]:
+    from cloudlab import paths
+
+    if not (paths.home_dir() / "saves").is_dir():
+        return ()
+    from cloudlab.lab.saves import unusable_since
+
+    return tuple(run.damage for run in unusable_since(None) if run.damage)
+
+
+def _due() -> int:
+    from datetime import date
+
+    from cloudlab.lab.profile import load_profile
+    from cloudlab.lab.saves import SaveError
+
+    try:
+        return len(load_profile().due(date.today()))
+    except SaveError:
+        return 0
+
+
+def _review() -> tuple[list[DueCard], str]:
+    from datetime import date
+
+    from cloudlab.lab.review import due_cards, next_due
+    from cloudlab.lab.saves import SaveError
+
+    today = date.today()
+    try:
+        cards, soon = due_cards(today), next_due(today)
+    except SaveError as error:
+        raise CannotOpen(str(error)) from error
+    days = (soon - today).days if soon is not None else 0
+    if soon is None:
+        return cards, "No cards yet. Each finished level leaves a few; they come back a day or more later."
+    return cards, f"Nothing is due today. The next card comes back {'tomorrow' if days == 1 else f'in {days} days'}."
 
 
 def _standings() -> dict[str, Standing]:

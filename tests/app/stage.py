@@ -20,6 +20,7 @@ from cloudlab.lab.campaign import Entry
 from cloudlab.lab.debrief import Side
 from cloudlab.lab.futures import Future, Futures
 from cloudlab.lab.open import open_run
+from cloudlab.lab.review import DueCard
 from cloudlab.lab.session import Session, Work
 from cloudlab.lab.telling import Line
 from cloudlab.lab.view.slices import Board, Cell, Exit, Goal, Job, Node, Page, Service, Status, View, Worker
@@ -48,6 +49,8 @@ class TestDoors(Doors):
         self.stars: dict[str, Standing] = {}
         self.entries: tuple[Entry, ...] = (Entry("90-test", "90", "A level for tests", 1),)
         self.other: Side | None = None
+        self.damaged: tuple[str, ...] = ()
+        self.cards: list[DueCard] = []
 
     def campaign(self) -> tuple[Entry, ...]:
         return self.entries
@@ -60,6 +63,15 @@ class TestDoors(Doors):
 
     async def standings(self) -> dict[str, Standing]:
         return self.stars
+
+    async def unusable(self) -> tuple[str, ...]:
+        return self.damaged
+
+    async def due(self) -> int:
+        return len(self.cards)
+
+    async def review(self) -> tuple[list[DueCard], str]:
+        return self.cards, "Nothing is due today."
 
     async def level(self, word: str) -> Level:
         if word != "90-test":

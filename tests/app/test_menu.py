@@ -11,9 +11,10 @@ from cloudlab.app.doors import LastRun, Standing
 from cloudlab.app.screens.brief.screen import BriefScreen
 from cloudlab.app.screens.menu.screen import MenuScreen
 from cloudlab.app.screens.play.screen import PlayScreen
+from cloudlab.app.screens.review.screen import ReviewScreen
+from cloudlab.app.screens.settings.screen import SettingsScreen
 from cloudlab.app.widgets.one_of import OneOf
 from cloudlab.lab.campaign import campaign
-from cloudlab.lab.settings import Settings, load_settings, save_settings, settings_path
 from tests.app.stage import LEVELS, NARROW, WIDE, TestDoors, a_session, running, same_as_golden, screen_text, until
 
 
@@ -37,20 +38,31 @@ async def test_nothing_to_continue_and_no_levels_is_said():
         assert "No levels were found" in shown
 
 
-async def test_settings_are_kept():
+async def test_a_cut_run_and_saves_that_cannot_be_read_are_shown_as_such():
+    doors = TestDoors()
+    doors.last = LastRun(Path("run.jsonl"), "90-test", "90 A level for tests, day 1 14:20", damage="Line 7 is cut off.")
+    doors.damaged = ("old.jsonl is no journal [red]at all[/].",)
+    async with running(doors=doors) as pilot:
+        await until(pilot, lambda: pilot.app.screen.looked)
+        shown = screen_text(pilot.app)
+        assert "its end was cut" in shown
+        assert "1 save cannot be read" in shown
+        assert "Line 7 is cut off." in " ".join(shown.split())
+        await pilot.press("down")
+        await pilot.pause()
+        assert [word for word in ("no", "journal", "[red]at", "all[/].") if word not in screen_text(pilot.app)] == []
+
+
+async def test_the_menu_leads_to_settings_and_review_and_back():
     async with running() as pilot:
         await until(pilot, lambda: pilot.app.screen.looked)
-        await pilot.press("down", "enter", "down", "enter", "down", "enter")
-        await pilot.pause()
-    assert load_settings() == Settings(pace=2, reduced_motion=True, mood="win")
-
-
-def test_damaged_settings_count_as_none():
-    save_settings(Settings(pace=2))
-    settings_path().write_text('{"pace": 17, "mood": 3, "else": 1}')
-    assert load_settings() == Settings()
-    settings_path().write_text("{")
-    assert load_settings() == Settings()
+        assert "nothing due" in screen_text(pilot.app)
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReviewScreen))
+        await pilot.press("escape", "end", "up", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SettingsScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, MenuScreen))
 
 
 def test_the_campaign_reads_heads_only():
@@ -75,7 +87,7 @@ async def test_from_menu_to_play_by_mouse():
     async with running() as pilot:
         await until(pilot, lambda: pilot.app.screen.looked)
         listed = pilot.app.screen.query_one("#choices-menu", OptionList)
-        row = next(y for y, text in enumerate(screen_text(pilot.app).splitlines()) if "A level for tests  ☆" in text)
+        row = next(y for y, text in enumerate(screen_text(pilot.app).splitlines()) if "A level for tests" in text and "☆" in text)
         await pilot.click(listed, offset=(6, row - listed.region.y))
         await until(pilot, lambda: isinstance(pilot.app.screen, BriefScreen))
         await pilot.click("#start")

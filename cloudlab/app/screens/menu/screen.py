@@ -1,8 +1,7 @@
-"""The menu: go on, choose a level, set the few things there are to set."""
+"""The menu: go on, choose a level from the campaign's map, look at cards again, set things."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -15,16 +14,14 @@ from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from cloudlab.app import ink
-from cloudlab.app.ink import MUTED, STRONG, content, line
+from cloudlab.app.ink import MUTED, STRONG, content, line, style
+from cloudlab.lab.campaign import ACTS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from cloudlab.app.doors import Doors, LastRun, Standing
     from cloudlab.lab.campaign import Entry
-    from cloudlab.lab.settings import Settings
-
-PACES = ("1 min/s", "10 min/s", "1 h/s")
 
 ABOUT = (
     ("cloudlab", STRONG),
@@ -56,20 +53,20 @@ class MenuScreen(Screen[None]):
             super().__init__()
             self.path = path
 
-    class SettingsChanged(Message):
-        """A setting is another one."""
+    class SettingsChosen(Message):
+        """The settings are asked for."""
 
-        def __init__(self, settings: Settings) -> None:
-            super().__init__()
-            self.settings = settings
+    class ReviewChosen(Message):
+        """The review cards are asked for."""
 
-    def __init__(self, doors: Doors, settings: Settings) -> None:
+    def __init__(self, doors: Doors) -> None:
         super().__init__()
         self.doors = doors
-        self.settings = settings
         self.entries: tuple[Entry, ...] = ()
         self.last: LastRun | None = None
         self.standings: dict[str, Standing] = {}
+        self.unusable: tuple[str, ...] = ()
+        self.due = 0
         self.looked = False
         """Whether the saves have been looked at."""
 
@@ -83,7 +80,7 @@ class MenuScreen(Screen[None]):
                 yield OptionList(id="choices-menu", markup=False)
                 yield Static(Content(), id="about", markup=False)
             yield Static(Content.styled(f"profile folder: {ink.plain(str(self.doors.home()))}", MUTED), id="home", markup=False)
-        yield Footer(show_command_palette=False)
+        yield Footer()
 
     def on_mount(self) -> None:
         self.query_one("#choices-menu").border_title = Content.styled("campaign", "bold")
@@ -99,6 +96,8 @@ class MenuScreen(Screen[None]):
     async def _look(self) -> None:
         self.last = await self.doors.last_run()
         self.standings = await self.doors.standings()
+        self.unusable = await self.doors.unusable()
+        self.due = await self.doors.due()
         first, self.looked = not self.looked, True
         self._fill(prefer_continue=first)
 
@@ -119,24 +118,30 @@ class MenuScreen(Screen[None]):
     def _options(self) -> list[Option | None]:
         options: list[Option | None] = []
         if self.last is not None:
-            options.append(Option(content([line(("▶ go on  ", STRONG), self.last.told)]), id="continue"))
+            rows = [line(("▶ go on  ", STRONG), self.last.told)]
+            rows += [line(("  ▲ its end was cut", style("wait")))] if self.last.damage else []
+            options.append(Option(content(rows), id="continue"))
         else:
             word = "no unfinished run" if self.looked else "looking for saved runs"
             options.append(Option(Content.styled(f"  {word}", MUTED), id="continue", disabled=True))
+        if self.unusable:
+            many = f"{len(self.unusable)} saves" if len(self.unusable) > 1 else "1 save"
+            options.append(Option(content([line((f"  ▲ {many} cannot be read", style("wait")))]), id="unusable"))
         act = 0
         for entry in self.entries:
             if entry.act != act:
                 act = entry.act
-                options += [None, Option(Content.styled(f"  act {act}", MUTED), disabled=True)]
+                options += [None, Option(content([line((f"  act {act}  {ACTS.get(act, '')}", MUTED))]), disabled=True)]
             options.append(Option(self._level(entry), id=f"level:{entry.id}"))
         if not self.entries:
             options += [None, Option(Content.styled("  No levels were found in this installation.", MUTED), disabled=True)]
         options += [
             None,
-            Option(content([line(("  mood     ", MUTED), self.settings.mood)]), id="set:mood"),
-            Option(content([line(("  pace     ", MUTED), PACES[self.settings.pace])]), id="set:pace"),
-            Option(content([line(("  motion   ", MUTED), "reduced" if self.settings.reduced_motion else "full")]), id="set:motion"),
-            None,
+            Option(
+                content([line("  review    ", (f"{self.due} due" if self.due else "nothing due", STRONG if self.due else MUTED))]),
+                id="review",
+            ),
+            Option(Content("  settings"), id="settings"),
             Option(Content("  quit"), id="quit"),
         ]
         return options
@@ -144,16 +149,11 @@ class MenuScreen(Screen[None]):
     def _level(self, entry: Entry) -> Content:
         standing = self.standings.get(entry.id)
         stars = standing.stars if standing is not None else 0
-        shown = "★" * stars + "☆" * (3 - stars)
-        return content(
-            [
-                line(
-                    ("  " + entry.number + "  ", MUTED),
-                    (entry.title, STRONG),
-                    ("  " + shown, "$text-accent" if stars else MUTED),
-                )
-            ]
-        )
+        best = f"  {standing.best:,}" if standing is not None and standing.best is not None else ""
+        shown = line("  ", ("★" * stars + "☆" * (3 - stars), "$text-accent" if stars else MUTED), (f"{best:>7}", MUTED))
+        name = line(("  " + entry.number + "  ", MUTED), (entry.title, STRONG))
+        listed = self.query_one("#choices-menu").scrollable_content_region.width
+        return content([ink.ends(name, shown, max(24, min(54, listed - 2)))])
 
     def _tell_about(self) -> None:
         chosen = self.query_one("#choices-menu", OptionList).highlighted_option
@@ -168,6 +168,7 @@ class MenuScreen(Screen[None]):
                 (self.last.told, ""),
                 (self.last.more, MUTED),
                 ("", ""),
+                *self._rows(f"The end of its file is damaged: {self.last.damage} It goes on from there." if self.last.damage else ""),
                 (str(self.last.path.name), MUTED),
             ]
         if key.startswith("level:"):
@@ -190,20 +191,24 @@ class MenuScreen(Screen[None]):
                 ("★ inside par", MUTED),
                 ("★ robust: luck did not earn it", MUTED),
             ]
-        if key.startswith("set:"):
-            told = {
-                "set:mood": "Learn: hints are free and a decision can be undone. Win: played as it falls.",
-                "set:pace": "How fast the cloud's clock runs to begin with; + and - change it in play.",
-                "set:motion": "Reduced: nothing slides or fades. Nothing ever blinks.",
-            }[key]
-            return [
-                ("Setting", STRONG),
-                ("", ""),
-                *((row[0][0], "") for row in ink.wrapped(told, 36)),
-                ("", ""),
-                ("Enter changes it.", MUTED),
-            ]
+        if key == "unusable":
+            rows = [row for damage in self.unusable[:4] for row in [*self._rows(damage), ("", "")]]
+            return [("Saves that cannot be read", STRONG), ("", ""), *rows, ("The files stay where they are.", MUTED)]
+        told = {
+            "review": "Cards of finished levels, to be remembered: the front, then the back. What you know comes back later and later.",
+            "settings": "Theme, motion, pace, mood, sounds, and keys of your own.",
+        }.get(key)
+        if told is not None:
+            return [(key.capitalize(), STRONG), ("", ""), *self._rows(told)]
         return list(ABOUT)
+
+    def _rows(self, text: str) -> list[ink.Span]:
+        cells = max(16, self.query_one("#about").content_region.width)
+        return [(row[0][0], "") for row in ink.wrapped(text, cells)]
+
+    def on_resize(self) -> None:
+        if self.query("#choices-menu") and self.looked:
+            self._fill()
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         self._tell_about()
@@ -216,19 +221,10 @@ class MenuScreen(Screen[None]):
             self.post_message(self.ResumeChosen(self.last.path))
         elif key.startswith("level:"):
             self.post_message(self.LevelChosen(key.removeprefix("level:")))
-        elif key.startswith("set:"):
-            self._set(key.removeprefix("set:"))
-
-    def _set(self, what: str) -> None:
-        old = self.settings
-        if what == "mood":
-            self.settings = replace(old, mood="win" if old.mood == "learn" else "learn")
-        elif what == "pace":
-            self.settings = replace(old, pace=(old.pace + 1) % len(PACES))
-        else:
-            self.settings = replace(old, reduced_motion=not old.reduced_motion)
-        self._fill()
-        self.post_message(self.SettingsChanged(self.settings))
+        elif key == "review":
+            self.post_message(self.ReviewChosen())
+        elif key == "settings":
+            self.post_message(self.SettingsChosen())
 
     def action_help(self) -> None:
         from cloudlab.app.screens.help.screen import HelpScreen

@@ -1,0 +1,1 @@
+"""Review: the cards that are due."""

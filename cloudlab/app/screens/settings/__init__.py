@@ -1,0 +1,1 @@
+"""The settings: look, motion, pace, mood, sounds, keys."""
