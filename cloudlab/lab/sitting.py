@@ -14,7 +14,9 @@ from cloudlab.dialects.render import render
 from cloudlab.dialects.script import ScriptError, parse_statement
 from cloudlab.dialects.usage import signature
 from cloudlab.engine.simulation import Happening, Preview
+from cloudlab.lab.forms import Form, Problem, Row
 from cloudlab.lab.known import KnownInRun
+from cloudlab.lab.offers import Offer, offers, people
 from cloudlab.lab.pacer import Pacer
 from cloudlab.lab.plain_views import LOOKS, look
 from cloudlab.lab.session import Session
@@ -71,12 +73,12 @@ class Sitting:
 
     # a typed line -----------------------------------------------------------------------------------------------------
 
-    def enter(self, text: str) -> None:
-        """Do what a line says; what comes of it is said, now or when the work is done."""
+    def enter(self, text: str) -> bool:
+        """Do what a line says; what comes of it is said, now or when the work is done. Return whether it was accepted."""
         verb, _, rest = text.strip().partition(" ")
         if self._said_here(verb, rest.strip()):
             self.changed()
-            return
+            return True
         taken = self.terminal.take(text)
         if taken.text:
             self.said(taken.text, "")
@@ -92,6 +94,7 @@ class Sitting:
             self.said(f"waiting for {taken.waiting.what}; space stops it", "quiet")
             self.pacer.wait_for(taken.waiting)
         self.changed()
+        return taken.refusal is None
 
     def _said_here(self, verb: str, rest: str) -> bool:
         """Answer the words that are the prompt's own; False for everything else."""
@@ -180,6 +183,15 @@ class Sitting:
 
     def complete(self, text: str, cursor: int) -> Completion:
         return complete(text, cursor, self.known)
+
+    def offers(self, form: Form, row: Row) -> list[Offer]:
+        """Return what a row of a form may be filled with."""
+        return offers(self.session, self.known, form, row)
+
+    def people(self, form: Form) -> list[Offer]:
+        """Return who could do what a form says."""
+        built = form.built()
+        return people(self.session, None if isinstance(built, Problem) else built)
 
     def foresee(self, text: str) -> Foresight:
         """Return what a line would do if it were entered now."""

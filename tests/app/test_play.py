@@ -28,7 +28,7 @@ async def test_play_looks_as_it_should(size):
         await until(pilot, lambda: "Critical hole" in screen_text(pilot.app) or size == NARROW)
         same_as_golden(pilot.app, f"play-{size[0]}x{size[1]}")
         if size == NARROW:
-            for key, pane in (("f4", "board"), ("f6", "pager"), ("f7", "objectives"), ("f8", "traffic"), ("f5", "jobs"), ("f9", "log")):
+            for key, pane in (("f4", "board"), ("f6", "pager"), ("f7", "objectives"), ("f8", "traffic"), ("f5", "jobs"), ("ctrl+l", "log")):
                 await pilot.press(key)
                 await pilot.pause()
                 assert screen.query_one(f"#{pane}").region.height > 5
@@ -162,7 +162,7 @@ async def test_undo_goes_back_a_decision_in_learn_mood_only():
         screen = await play(pilot, session)
         await type_line(pilot, "s3api create-bucket --bucket harbour")
         await until(pilot, lambda: any(session.world.every(Bucket)))
-        await pilot.press("f2", "ctrl+g")
+        await pilot.press("f9", "ctrl+g")
         await until(pilot, lambda: isinstance(pilot.app.screen, AskScreen))
         assert "ana: Create bucket harbour" in screen_text(pilot.app)
         await pilot.press("escape")
@@ -179,7 +179,7 @@ async def test_undo_goes_back_a_decision_in_learn_mood_only():
         await play(pilot, session)
         await type_line(pilot, "s3api create-bucket --bucket harbour")
         await until(pilot, lambda: any(session.world.every(Bucket)))
-        await pilot.press("f2", "ctrl+g")
+        await pilot.press("f9", "ctrl+g")
         await type_line(pilot, "undo")
         await until(pilot, lambda: "NotInWinMood" in screen_text(pilot.app))
         assert any(session.world.every(Bucket))
@@ -236,7 +236,7 @@ async def test_each_pane_has_its_own_help_and_the_deck_can_be_clicked():
         await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
         assert "The heart of the game" in pilot.app.screen.page
         await pilot.press("escape")
-        await pilot.click("#terminal", offset=(22, 0))
+        await pilot.click("#terminal", offset=(33, 0))
         await until(pilot, lambda: screen.deck == "jobs")
         await pilot.click("#map", offset=(5, 3))
         await pilot.pause()
@@ -262,7 +262,7 @@ async def test_letters_go_to_the_line_wherever_one_is():
     async with running() as pilot:
         session = a_session()
         screen = await play(pilot, session, a_view())
-        for key in ("f2", "f4", "f6", "f7", "f8", "f5", "f9"):
+        for key in ("f9", "f4", "f6", "f7", "f8", "f5", "ctrl+l"):
             await pilot.press(key, "n", "u", "h", "space", "a", "minus")
             assert screen.terminal.line.value == "nuh a-"
             assert screen.terminal.line.has_focus

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cloudlab.lab.view.slices import View
 
 
-DECK = (("terminal", "terminal", "f3"), ("jobs", "jobs", "f5"), ("log", "log", "f9"))
+DECK = (("console", "console", "f2"), ("terminal", "terminal", "f3"), ("jobs", "jobs", "f5"), ("log", "log", "^l"))
 """The panes at the lower right."""
 
 

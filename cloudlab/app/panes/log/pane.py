@@ -20,7 +20,7 @@ class LogPane(Pane):
 
     NAME = "log"
     TITLE = "log"
-    KEY = "f9"
+    KEY = "^l"
     DECK = DECK
     HELP = """\
 # Log

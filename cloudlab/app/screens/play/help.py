@@ -22,6 +22,7 @@ Letters are never shortcuts: whatever you type, wherever you are, goes to the te
 
 # The panes
 
-**F2** map, **F3** terminal, **F4** who holds it, **F5** jobs, **F6** pager, **F7** objectives, **F8** requests, **F9** log.
+**F2** console, **F3** terminal, **F4** who holds it, **F5** jobs, **F6** pager, **F7** objectives, **F8** requests, **F9** map,
+**Ctrl+L** log.
 Tab goes round; a click chooses. **F1** in a pane explains it.
 """

@@ -20,6 +20,7 @@ from cloudlab.app.bars.team import TeamBar
 from cloudlab.app.drawing.status import Clock
 from cloudlab.app.panes.board.pane import BoardPane
 from cloudlab.app.panes.cloud_map.pane import CloudMap
+from cloudlab.app.panes.console.pane import ConsolePane
 from cloudlab.app.panes.log.pane import LogPane
 from cloudlab.app.panes.objectives.pane import ObjectivesPane
 from cloudlab.app.panes.pager.pane import PagerPane
@@ -58,14 +59,18 @@ class PlayScreen(Looking):
         Binding("minus", "slower", "slower", show=False, id="clock.slower"),
         Binding("f10", "leave", "menu", id="run.leave"),
         Binding("ctrl+n", "next_event", "next event", id="clock.next"),
-        Binding("f2", "show_pane('map')", "map", show=False, id="pane.map"),
+        Binding("ctrl+t", "hint", "hint", id="run.hint"),
+        Binding("ctrl+g", "undo", "go back", id="run.undo"),
+        Binding("ctrl+o", "brief", "brief", id="run.brief"),
+        Binding("f2", "show_pane('console')", "console", id="pane.console"),
         Binding("f3", "show_pane('terminal')", "terminal", id="pane.terminal"),
         Binding("f4", "show_pane('board')", "who holds it", show=False, id="pane.board"),
         Binding("f5", "show_pane('jobs')", "jobs", show=False, id="pane.jobs"),
         Binding("f6", "show_pane('pager')", "pager", show=False, id="pane.pager"),
         Binding("f7", "show_pane('objectives')", "objectives", show=False, id="pane.objectives"),
         Binding("f8", "show_pane('traffic')", "traffic", show=False, id="pane.traffic"),
-        Binding("f9", "show_pane('log')", "log", show=False, id="pane.log"),
+        Binding("f9", "show_pane('map')", "map", show=False, id="pane.map"),
+        Binding("ctrl+l", "show_pane('log')", "log", show=False, id="pane.log"),
         Binding("question_mark", "help", show=False),
     ]
 
@@ -104,7 +109,7 @@ class PlayScreen(Looking):
         yield TeamBar().data_bind(PlayScreen.view)
         yield FoldedBar(
             (
-                ("map", "map", "F2"),
+                ("map", "map", "F9"),
                 ("board", "holds", "F4"),
                 ("pager", "pager", "F6"),
                 ("objectives", "goals", "F7"),
@@ -117,6 +122,7 @@ class PlayScreen(Looking):
             yield TrafficPane().data_bind(PlayScreen.view)
             yield PagerPane().data_bind(PlayScreen.view)
             yield ObjectivesPane().data_bind(PlayScreen.view)
+            yield ConsolePane().data_bind(PlayScreen.view)
             yield TerminalPane().data_bind(PlayScreen.view)
             yield TrainingsPane().data_bind(PlayScreen.view)
             yield LogPane().data_bind(PlayScreen.view)
@@ -174,6 +180,8 @@ class PlayScreen(Looking):
             self.query_one(TrainingsPane).live = dict(self.live.of)
 
     def _said(self, text: str, tone: str) -> None:
+        if tone == "bad":
+            self.refused = text
         if self.is_mounted:
             self.terminal.say(text, tone)
 
@@ -241,6 +249,7 @@ class PlayScreen(Looking):
         else:
             self.shown = name
         self._arrange()
+        self.hold_clock()
         self.query_one(f"#{name}", Pane).target().focus()
 
     def action_leave(self) -> None:
@@ -257,6 +266,7 @@ class PlayScreen(Looking):
             return
         size = self.app.size
         self.set_class(size.width < WIDE[0] or size.height < WIDE[1], "-folded")
+        self.set_class(self.deck == "console", "-console")
         for name in STAGE:
             self.query_one(f"#{name}").set_class(name == self.shown, "-shown")
         for name, _, _ in DECK:

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual import on
-from textual.binding import Binding, BindingType
 from textual.events import Key
 from textual.screen import Screen
 
+from cloudlab.app.panes.console.messages import ConsoleLeft, FormEdited, FormSubmitted, LineSent, OffersWanted
+from cloudlab.app.panes.console.pane import ConsolePane
+from cloudlab.app.panes.console.rows import KEEP, PERSON
 from cloudlab.app.panes.pane import Pane
 from cloudlab.app.panes.terminal.choices import Choice, Choices
-from cloudlab.app.panes.terminal.line import CLOCK_KEYS, LineInput
+from cloudlab.app.panes.terminal.line import LineInput
 from cloudlab.app.panes.terminal.pane import Foresight, TerminalPane
+from cloudlab.lab.offers import capture
 from cloudlab.lab.sitting import Sitting
 
 
 class Speaking(Screen[None]):
     """The half of the play screen that has to do with words. It owns no rules."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+t", "hint", "hint", id="run.hint"),
-        Binding("ctrl+g", "undo", "go back", id="run.undo"),
-        Binding("ctrl+o", "brief", "brief", id="run.brief"),
-    ]
-
     sitting: Sitting
+    refused = ""
+    """What was said of the last refusal."""
     _typing = False
 
     @property
@@ -49,7 +46,7 @@ class Speaking(Screen[None]):
     @on(TerminalPane.Entered)
     def _entered(self, event: TerminalPane.Entered) -> None:
         self.terminal.echo(event.text)
-        self.sitting.pacer.hold(None)
+        self.hold_clock()
         self.sitting.enter(event.text)
         self.refresh_view()
 
@@ -59,7 +56,7 @@ class Speaking(Screen[None]):
         if bool(text) != self._typing:
             self._typing = bool(text)
             self.refresh_bindings()  # the clock's keys are the line's own while it holds text
-        self.sitting.pacer.hold("typing" if text.strip() else None)
+        self.hold_clock()
         seen = self.sitting.foresee(text)
         self.terminal.foresight = Foresight(seen.tone, seen.text, seen.usage)
         if text.strip() and event.cursor == len(text):
@@ -81,15 +78,68 @@ class Speaking(Screen[None]):
     def on_key(self, event: Key) -> None:
         """A character typed anywhere goes to the terminal's line, so no letter is ever a shortcut.
 
-        The clock's own keys (space, +, -, ?) are the line's only while it holds text. Panes that take text stop the key before.
+        What no line begins with (space, +, -, digits) is the clock's or the pane's while the line is empty.
         """
         line = self.terminal.line
-        if event.character is None or not event.is_printable or (event.key in CLOCK_KEYS and not line.value):
+        if self.console in (self.focused.ancestors if self.focused is not None else ()):
+            return  # the console has rows and a search of its own
+        if event.character is None or not event.is_printable or not (line.value or event.character.isalpha() or event.character in "#!$"):
             return
         event.stop()
         event.prevent_default()
         self.action_show_pane("terminal")
         line.put(line.value + event.character)
+
+    # the console's form -----------------------------------------------------------------------------------------------
+
+    @property
+    def console(self) -> ConsolePane:
+        return self.query_one(ConsolePane)
+
+    def hold_clock(self) -> None:
+        """Hold the clock while the line holds text, or an open form has something in it."""
+        begun = self.console.form is not None and not self.console.form.empty
+        form = begun and self.console.has_class("-shown")
+        self.sitting.pacer.hold("typing" if self.terminal.line.value.strip() else "a form is open" if form else None)
+
+    @on(FormEdited)
+    def _form_edited(self, event: FormEdited) -> None:
+        self.hold_clock()
+        if event.statement:
+            seen = self.sitting.foresee(event.statement)
+            self.console.foresight = Foresight(seen.tone, seen.text)
+
+    @on(OffersWanted)
+    def _offers_wanted(self, event: OffersWanted) -> None:
+        asked = event.row.path
+        if asked == PERSON:
+            found = self.sitting.people(event.form)
+        elif asked == KEEP:
+            found = [(name, "")] if (name := capture(event.form.command)) else []
+        else:
+            found = self.sitting.offers(event.form, event.row)
+        self.console.offered = tuple(found)
+
+    @on(FormSubmitted)
+    def _form_submitted(self, event: FormSubmitted) -> None:
+        """The same way as a typed line; a form that is refused stays as it is."""
+        self.terminal.echo(event.statement)
+        self.terminal.line.history.add(event.statement)
+        if self.sitting.enter(event.statement):
+            self.console.done()
+        else:
+            self.console.foresight = Foresight("bad", self.refused)
+        self.hold_clock()
+        self.refresh_view()
+
+    @on(LineSent)
+    def _form_sent(self, event: LineSent) -> None:
+        self.action_show_pane("terminal")
+        self.terminal.line.put(event.statement)
+
+    @on(ConsoleLeft)
+    def _left_console(self) -> None:
+        self.stage_pane.target().focus()
 
     # help on the way --------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,1 @@
+"""The console: every command as a form."""
