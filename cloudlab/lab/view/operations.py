@@ -9,16 +9,17 @@ from cloudlab.dialects.aws_cli import parse
 from cloudlab.dialects.errors import LineError
 from cloudlab.engine.rules import traffic
 from cloudlab.engine.rules.knowledge import known_until
-from cloudlab.engine.rules.responsibility import holding
+from cloudlab.engine.rules.responsibility import holding, service_of
 from cloudlab.lab.view.cloud import name_of
 from cloudlab.lab.view.slices import Board, Cell, Exit, Page, Service
+from cloudlab.lab.waiting import cost_of_waiting
 from cloudlab.model.catalogue import WayOut
 from cloudlab.model.compute import Instance
 from cloudlab.model.learning import Endpoint, TrainingJob
 from cloudlab.model.operations import Incident
 from cloudlab.model.scenario import Need, Scenario
 from cloudlab.model.storage import Bucket
-from cloudlab.model.time import HOUR, MINUTE
+from cloudlab.model.time import HOUR, MINUTE, stamp
 from cloudlab.model.world import World
 
 ON_THE_BOARD = (Instance, TrainingJob, Endpoint, Bucket)
@@ -35,15 +36,38 @@ def board(world: World, scenario: Scenario) -> Board:
         for record in world.every(kind)
         if getattr(record, "state", "") != "terminated" and not (isinstance(record, TrainingJob) and record.ended is not None)
     ]
-    struck = {(i.resource, i.duty) for i in world.every(Incident) if i.is_open and i.detected is not None}
+    strikes: dict[tuple[str | None, str], list[Incident]] = {}
+    for incident in world.every(Incident):
+        if incident.detected is not None:
+            strikes.setdefault((incident.resource, incident.duty), []).append(incident)
+    duties = scenario.catalogue.duties
     rows = []
-    for duty in scenario.catalogue.duties:
+    for duty in duties:
         cells = []
         for key, _ in columns:
             held = holding(scenario.catalogue, world, key, duty.id)
-            cells.append(Cell(WORDS[held.holder], (key, duty.id) in struck, held.note or held.customer_part or "", held.source))
+            met = strikes.get((key, duty.id), [])
+            cells.append(
+                Cell(
+                    WORDS[held.holder],
+                    any(i.is_open for i in met),
+                    held.note or held.customer_part or "",
+                    held.source,
+                    held.confidence,
+                    held.customer_part or "",
+                    held.provider_part or "",
+                    tuple(_strike(scenario, i) for i in met),
+                )
+            )
         rows.append((duty.title, tuple(cells)))
-    return Board(tuple(columns), tuple(rows))
+    services = tuple(service_of(world, key) for key, _ in columns)
+    return Board(tuple(columns), tuple(rows), services, tuple(duty.meaning for duty in duties))
+
+
+def _strike(scenario: Scenario, incident: Incident) -> str:
+    """Say what struck, when, and whether it is over."""
+    end = "open" if incident.is_open else f"over: {incident.resolution}"
+    return f"{stamp(incident.struck)} {scenario.catalogue.incident(incident.kind).title}, {end}"
 
 
 def pages(world: World, scenario: Scenario) -> Iterator[Page]:
@@ -55,6 +79,7 @@ def pages(world: World, scenario: Scenario) -> Iterator[Page]:
         assert incident.detected is not None
         assert incident.resource is not None
         struck = incident.resource
+        waiting = cost_of_waiting(world, scenario, incident)
         exits = tuple(_exit(world, scenario, struck, way) for way in kind.ways_out)
         state = "resolved" if not incident.is_open else "damage" if incident.failed else "acknowledged" if incident.acknowledged else "open"
         yield Page(
@@ -74,6 +99,11 @@ def pages(world: World, scenario: Scenario) -> Iterator[Page]:
             ways_out=exits,
             resolution=incident.resolution,
             rate_factor=planned.rate_factor if planned is not None else 1,
+            failing_per_hour=waiting.failing,
+            waiting_micros=waiting.micros,
+            acknowledged=incident.acknowledged,
+            resolved=incident.resolved,
+            calibrated_on=kind.calibrated_on,
         )
 
 

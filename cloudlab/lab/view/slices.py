@@ -95,6 +95,14 @@ class Cell:
     """An incident the team knows of strikes this duty now."""
     note: str
     source: str
+    confidence: str = ""
+    """How far to trust that row: high, medium, low, estimate."""
+    yours: str = ""
+    """Of a shared duty: what stays yours."""
+    theirs: str = ""
+    """Of a shared duty: what the provider does."""
+    strikes: tuple[str, ...] = ()
+    """What has struck this duty of this resource, in words; the team's own knowledge, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +113,10 @@ class Board:
     """(id, short name) per column."""
     rows: tuple[tuple[str, tuple[Cell, ...]], ...]
     """(duty title, one cell per column)."""
+    services: tuple[str, ...] = ()
+    """The kind of service of each column."""
+    meanings: tuple[str, ...] = ()
+    """What each duty means, one per row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +161,14 @@ class Page:
     ways_out: tuple[Exit, ...]
     resolution: str
     rate_factor: int
+    failing_per_hour: int = 0
+    """Requests per hour that fail because of it while it lasts, at this hour's usual traffic."""
+    waiting_micros: int = 0
+    """What an hour of waiting costs: those requests at the reference payoff of an answer."""
+    acknowledged: Seconds | None = None
+    resolved: Seconds | None = None
+    calibrated_on: str = ""
+    """The fact its rate comes from, as group/key."""
 
 
 @dataclass(frozen=True, slots=True)
