@@ -19,7 +19,7 @@ from tests.gateway.conftest import PATIENCE, Gateway, drawn_text, until
 WHERE = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 CHROMIUM = os.environ.get("CHROMIUM") or next((found for name in WHERE if (found := shutil.which(name))), None)
 
-playwright_api = pytest.importorskip("playwright.async_api", reason="playwright is not installed; `make test` installs it")
+playwright_api = pytest.importorskip("playwright.async_api", reason="playwright is not installed: pip install '.[browser]'")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here; install one (apt install chromium) or set CHROMIUM to its path")
 
 
