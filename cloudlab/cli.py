@@ -107,6 +107,11 @@ def _parser() -> argparse.ArgumentParser:
     reference.add_argument("--json", action="store_true")
     reference.set_defaults(run=_commands)
 
+    data = commands.add_parser("data", help="show the data cards: what a set is, stands for and is worth")
+    data.add_argument("word", nargs="?", default="", metavar="WORD")
+    data.add_argument("--json", action="store_true")
+    data.set_defaults(run=_data)
+
     level = commands.add_parser("level", help="for authors of levels")
     level.set_defaults(run=lambda _: _print_help(level))
     verbs = level.add_subparsers(title="verbs", metavar="VERB")
@@ -340,6 +345,19 @@ def _facts(chosen: argparse.Namespace) -> int:
 
         catalogue = load_catalogue(paths.assets_dir())
         print(facts_json(catalogue, chosen.word) if chosen.json else facts_text(catalogue, chosen.word))
+        return 0
+
+    return _guarded(show)
+
+
+def _data(chosen: argparse.Namespace) -> int:
+    def show() -> int:
+        from cloudlab import paths
+        from cloudlab.lab.data_cards import cards_json, cards_text
+        from cloudlab.levels.cards import load_cards
+
+        cards = load_cards(paths.assets_dir() / "data")
+        print(cards_json(cards, chosen.word) if chosen.json else cards_text(cards, chosen.word), end="")
         return 0
 
     return _guarded(show)

@@ -38,7 +38,7 @@ Type aws commands, as in `ec2 create-vpc --cidr-block 10.0.0.0/16 -> $vpc`.
 `as raj ...` gives an order to raj; a trailing `&` does not wait for the work;
 `\\` continues a line. Or type one of these:
   look WHAT       status, map, board, goals, pages, jobs, traffic, team, log,
-                  money, plots; `look` alone is the status
+                  money, plots, data; `look` alone is the status
   hint            where you are wrong, computed from the state
   help [COMMAND]  this, or how a command is written
   preview LINE    price, effort and refusal, without doing it

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from cloudlab.lab.data_cards import card_text
 from cloudlab.lab.plain_plots import money_text, plots_text
 from cloudlab.lab.session import Session
 from cloudlab.lab.view.slices import Job, Node, Service, View
 from cloudlab.model.money import format_usd
 from cloudlab.model.time import span, stamp
 
-LOOKS = ("map", "board", "goals", "pages", "jobs", "traffic", "plots", "team", "log", "money")
+LOOKS = ("map", "board", "goals", "pages", "jobs", "traffic", "plots", "team", "log", "money", "data")
 
 
-def look(view: View, what: str, session: Session) -> str:  # noqa: ARG001 - what no slice holds yet may be asked of the session
+def look(view: View, what: str, session: Session) -> str:
     """Return one slice as text; an unknown word is answered with what can be looked at."""
     match what:
         case "status":
@@ -34,6 +35,8 @@ def look(view: View, what: str, session: Session) -> str:  # noqa: ARG001 - what
             return "\n".join(f"[{stamp(line.at)}] {line.text}" for line in view.log[-30:]) or "Nothing has happened yet."
         case "money":
             return money_text(view.money)
+        case "data":
+            return "\n\n".join(card_text(session.level.scenario.cards[key]) for key in session.level.file.data)
         case "plots":
             return plots_text(view.series)
         case _ if what.startswith("plots "):
