@@ -18,10 +18,11 @@ from cloudlab.lab.forms import Form, Problem, Row
 from cloudlab.lab.known import KnownInRun
 from cloudlab.lab.offers import Offer, offers, people
 from cloudlab.lab.pacer import Pacer
+from cloudlab.lab.pasted import Pasted, read_pasted
 from cloudlab.lab.plain_views import LOOKS, look
 from cloudlab.lab.session import Session
 from cloudlab.lab.telling import tell
-from cloudlab.lab.terminal import Terminal
+from cloudlab.lab.terminal import Taken, Terminal
 from cloudlab.lab.view import View, ViewBuilder
 from cloudlab.lab.work import WorkFailed
 from cloudlab.model.events.work import OrderCancelled, OrderFinished, OrderRefused
@@ -32,6 +33,10 @@ from cloudlab.model.time import span, stamp
 
 Said = Callable[[str, str], None]
 """Takes a text and its tone (telling.Line's, or empty)."""
+
+
+POLL = 0.05
+"""Wall seconds between two looks whether a pasted line's work is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,10 @@ class Sitting:
         self.known = KnownInRun(session, self.terminal)
         self._views = ViewBuilder(session)
         self._answering: set[asyncio.Task[None]] = set()
+        self._taken = Taken()
+        self._refused: set[str] = set()
+        """Orders that were refused at the end of their work."""
+        self._pasted: asyncio.Task[None] | None = None
         session.listeners.append(self._happened)
 
     def view(self) -> View:
@@ -79,7 +88,7 @@ class Sitting:
         if self._said_here(verb, rest.strip()):
             self.changed()
             return True
-        taken = self.terminal.take(text)
+        taken = self._taken = self.terminal.take(text)
         if taken.text:
             self.said(taken.text, "")
         if taken.refusal is not None:
@@ -110,6 +119,10 @@ class Sitting:
             case "cancel":
                 self.said(self.session.stop_work(rest or self.session.default_person()), "")
                 self.changed()
+            case "stop" if self._pasted is not None and not rest:
+                self._pasted.cancel()
+                self._pasted = None
+                self.said("The pasted lines that are left were not given.", "quiet")
             case "undo":
                 self.undo()
             case "rewind" if rest.isdigit():
@@ -179,6 +192,43 @@ class Sitting:
         self.said(f"Back at {stamp(self.session.now)}, just before that decision.", "quiet")
         self.changed()
 
+    # pasted lines -----------------------------------------------------------------------------------------------------
+
+    def read_pasted(self, text: str) -> tuple[Pasted, ...]:
+        """Return the statements of a pasted script; what is wrong with it is said, and nothing returned."""
+        try:
+            return read_pasted(text, self.terminal.variables)
+        except ScriptError as wrong:
+            self.said(f"{wrong}\nNothing of the pasted text was given.", "bad")
+            return ()
+
+    def run_pasted(self, lines: Sequence[Pasted], echo: Callable[[str], None]) -> None:
+        """Give pasted statements one after another, each when the work of the one before is done; `stop` ends it."""
+        if self._pasted is not None:
+            self._pasted.cancel()
+        self._pasted = asyncio.get_running_loop().create_task(self._run_pasted(lines, echo))
+
+    async def _run_pasted(self, lines: Sequence[Pasted], echo: Callable[[str], None]) -> None:
+        for index, each in enumerate(lines):
+            echo(each.text)
+            self._taken = Taken()
+            accepted = self.enter(each.text)
+            taken = self._taken
+            if accepted and taken.order is not None and each.waits:
+                while self.terminal.expects(taken.order) and not self.session.over:
+                    await asyncio.sleep(POLL)
+                await asyncio.gather(*self._answering)
+                accepted = taken.order not in self._refused
+            wait = taken.waiting
+            while wait is not None and self.session.now < wait.until and not (wait.reached() or self.session.over):
+                await asyncio.sleep(POLL)
+            if not accepted:
+                left = len(lines) - index - 1
+                self.said(f"Line {each.line} of the pasted text failed: {each.text}\n{left} after it were not given.", "bad")
+                break
+        self._pasted = None
+        self.changed()
+
     # while typing -----------------------------------------------------------------------------------------------------
 
     def complete(self, text: str, cursor: int) -> Completion:
@@ -226,6 +276,7 @@ class Sitting:
                     self._answer(order.id)
                 case OrderRefused(order=order, refusal=refusal):
                     self.terminal.forget(order.id)
+                    self._refused.add(order.id)
                     self.said(refusal_text(refusal), "bad")
                 case OrderCancelled(order=order):
                     self.terminal.forget(order.id)
@@ -252,6 +303,8 @@ class Sitting:
 
     def close(self) -> None:
         """Stop listening; the session itself stays open."""
+        if self._pasted is not None:
+            self._pasted.cancel()
         if self._happened in self.session.listeners:
             self.session.listeners.remove(self._happened)
 
@@ -290,6 +343,8 @@ Lines as the aws CLI takes them (`aws` may be left out), or one of these:
   ack ID           acknowledge a page
   cancel PERSON    take back the order somebody is working on
   undo, rewind N   learn mood: back to before the last decision, or decision N
-  look WHAT        map, board, goals, pages, jobs, traffic, plots, team, log, money as text
+  look WHAT        map, board, goals, pages, jobs, traffic, plots, team, log, money, data as text
   predict P1 a, answer Q1 b, note TEXT, brief
-`-> $name` keeps a new id; `as raj ...` gives an order to raj; orders queue per person."""
+  stop             give no more of the lines that were pasted
+`-> $name` keeps a new id; `as raj ...` gives an order to raj; orders queue per person.
+`\\` at the end goes on in the next line; `--output table` and `--query EXPR` shape an answer."""

@@ -172,6 +172,10 @@ class Terminal:
             return str(wrong.refusal)
         return write(value, given.line.output or "json") if value not in ({}, None) else "done"
 
+    def expects(self, order: str) -> bool:
+        """Tell whether an order given here has neither been answered nor refused yet."""
+        return order in self._given
+
     def forget(self, order: str) -> None:
         """An order was refused after all, or taken back: nobody will answer it."""
         self._given.pop(order, None)

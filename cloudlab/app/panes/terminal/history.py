@@ -33,3 +33,8 @@ class History:
             return None
         self._at += 1
         return self._draft if self._at == len(self.lines) else self.lines[self._at]
+
+    def holding(self, text: str) -> list[str]:
+        """Return the lines that hold a text, newest first, each once."""
+        low = text.lower()
+        return [each for each in dict.fromkeys(reversed(self.lines)) if low in each.lower()]

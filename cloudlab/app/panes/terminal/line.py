@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.message import Message
 from textual.widgets import Input
 
+from cloudlab.app.panes.terminal.colours import LineHighlighter
 from cloudlab.app.panes.terminal.history import History
 
 CLOCK_KEYS = {"space": "toggle_clock", "plus": "faster", "minus": "slower", "question_mark": "help"}
@@ -23,6 +24,8 @@ class LineInput(Input):
         Binding("up", "up", show=False),
         Binding("down", "down", show=False),
         Binding("escape", "escape", "leave the line", show=False),
+        Binding("ctrl+r", "search", "history", show=False),
+        Binding("shift+enter,alt+enter,ctrl+j", "go_on", "next line", show=False),
     ]
 
     class Completing(Message):
@@ -35,6 +38,19 @@ class LineInput(Input):
     class Left(Message):
         """Escape on an empty line: the keyboard goes elsewhere."""
 
+    class Searching(Message):
+        """The history is to be searched."""
+
+    class GoesOn(Message):
+        """The statement goes on in another line."""
+
+    class Pasted(Message):
+        """Several lines were pasted."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
     class ClockKey(Message):
         """A key of the clock on an empty line."""
 
@@ -44,6 +60,7 @@ class LineInput(Input):
 
     def __init__(self) -> None:
         super().__init__(placeholder="aws ec2 create-vpc ...  |  help", id="line", select_on_focus=False)
+        self.highlighter = LineHighlighter(self)
         self.cursor_blink = False  # nothing on these screens ever blinks
         self.history = History()
         self.choosing = False
@@ -63,6 +80,19 @@ class LineInput(Input):
         """Replace the whole line."""
         self.value = text
         self.cursor_position = len(text) if cursor is None else cursor
+
+    def _on_paste(self, event: Paste) -> None:
+        """Several lines are the screen's to ask about; one line is pasted as usual."""
+        if "\n" in event.text.strip() or "\r" in event.text.strip():
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Pasted(event.text))
+
+    def action_search(self) -> None:
+        self.post_message(self.Searching())
+
+    def action_go_on(self) -> None:
+        self.post_message(self.GoesOn())
 
     def action_complete(self) -> None:
         self.post_message(self.Completing(0))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
@@ -16,7 +17,7 @@ from textual.widgets import Input, Static
 from cloudlab.app import ink
 from cloudlab.app.ink import MUTED, style
 from cloudlab.app.panes.pane import DECK, Pane
-from cloudlab.app.panes.terminal.choices import ChoiceList, Choices
+from cloudlab.app.panes.terminal.choices import Choice, ChoiceList, Choices
 from cloudlab.app.panes.terminal.line import LineInput
 
 if TYPE_CHECKING:
@@ -58,8 +59,14 @@ Lines as the **aws CLI** takes them; the word `aws` may be left out. The clock s
 **Tab** takes the chosen completion, **up and down** choose or go through the history, **Escape** closes, clears, leaves.
 Below the line stands what Enter would do: effort, price, finish, or why it would be refused and what would be accepted.
 
+**Ctrl+R** searches the history, which is kept from run to run. A `\\` at the end, **Alt+Enter** or **Ctrl+J** goes on in another line.
+Several lines pasted at once are given one after another, as a script would be; you are asked before. **Ctrl+Y** copies the last answer.
+`--output table` and `--query EXPR` shape an answer.
+
 On an empty line **space** runs and pauses the clock, **+** and **-** change its pace.
 """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+y", "copy", "copy answer", show=False)]
 
     choices: var[Choices] = var(Choices, init=False)
     foresight: var[Foresight] = var(Foresight, init=False)
@@ -74,12 +81,27 @@ On an empty line **space** runs and pauses the clock, **+** and **-** change its
             self.text = text
 
     class Edited(Message):
-        """The line holds another text."""
+        """The line holds another text; `before` are the lines of the same statement above it."""
 
-        def __init__(self, text: str, cursor: int) -> None:
+        def __init__(self, text: str, cursor: int, before: str = "") -> None:
             super().__init__()
             self.text = text
             self.cursor = cursor
+            self.before = before
+
+    class Pasted(Message):
+        """Several lines were pasted."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before = ""
+        """Lines of the statement being written that are already above the line, each ended by a newline."""
+        self.searching = False
+        self._answer = ""
 
     def compose(self) -> ComposeResult:
         yield VerticalScroll(id="transcript", can_focus=True)
@@ -112,6 +134,8 @@ On an empty line **space** runs and pauses the clock, **+** and **-** change its
         """Add a block to the transcript; the text is shown as it is, never as markup."""
         transcript = self.query_one("#transcript", VerticalScroll)
         shown = "\n".join(ink.plain(row) for row in text.split("\n"))
+        if not tone:
+            self._answer = text
         block = Static(Content.styled(shown, style(tone) if tone else ""), classes="block", markup=False)
         transcript.mount(block)
         blocks = transcript.query(".block")
@@ -119,10 +143,10 @@ On an empty line **space** runs and pauses the clock, **+** and **-** change its
             blocks.first().remove()
         transcript.scroll_end(animate=False, immediate=False)
 
-    def echo(self, text: str) -> None:
+    def echo(self, text: str, sign: str = "$ ") -> None:
         """Show a line that was typed."""
         transcript = self.query_one("#transcript", VerticalScroll)
-        transcript.mount(Static(Content.assemble(("$ ", MUTED), (ink.plain(text), "bold")), classes="block", markup=False))
+        transcript.mount(Static(Content.assemble((sign, MUTED), (ink.plain(text), "bold")), classes="block", markup=False))
         transcript.scroll_end(animate=False, immediate=False)
 
     def watch_choices(self, choices: Choices) -> None:
@@ -146,16 +170,73 @@ On an empty line **space** runs and pauses the clock, **+** and **-** change its
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self.post_message(self.Edited(event.value, self.line.cursor_position))
+        if self.searching:
+            self._search()
+        else:
+            self.post_message(self.Edited(event.value, self.line.cursor_position, self.before))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
+        if self.searching:
+            self._take(self.query_one(ChoiceList).chosen)
+            return
         text = event.value.strip()
         self.choices = Choices()
-        if text:
-            self.line.history.add(text)
+        if text.endswith("\\"):
+            self._go_on(text)
+        elif text or self.before:
+            whole = self.before + text
+            self.line.history.add(whole.replace("\\\n", ""))
+            self._write_on("")
             self.line.put("")
-            self.post_message(self.Entered(text))
+            self.post_message(self.Entered(whole))
+
+    def on_line_input_goes_on(self, event: LineInput.GoesOn) -> None:
+        event.stop()
+        if self.line.value.strip():
+            self._go_on(self.line.value.strip() + " \\")
+
+    def _go_on(self, text: str) -> None:
+        """Keep a line that is not the statement's last, and show it above."""
+        self.echo(text, "> " if self.before else "$ ")
+        self._write_on(f"{self.before}{text}\n")
+        self.line.put("")
+
+    def _write_on(self, before: str) -> None:
+        self.before = before
+        self.border_title = self.titled("goes on; Esc forgets it" if before else "")
+        self.query_one("#prompt-sign", Static).update(">" if before else "$")
+
+    def on_line_input_pasted(self, event: LineInput.Pasted) -> None:
+        event.stop()
+        self.post_message(self.Pasted(event.text))
+
+    def on_line_input_left(self, event: LineInput.Left) -> None:
+        """Escape on an empty line first forgets the lines above it."""
+        if self.before:
+            event.stop()
+            self._write_on("")
+            self.post_message(self.Edited("", 0))
+
+    def on_line_input_searching(self, event: LineInput.Searching) -> None:
+        event.stop()
+        self.searching = True
+        self.border_title = self.titled("history: type to search, Enter takes it")
+        self._search()
+
+    def _search(self) -> None:
+        self.choices = Choices(0, tuple(Choice(each, whole=False) for each in self.line.history.holding(self.line.value)[:40]))
+
+    def _stop_searching(self) -> None:
+        if self.searching:
+            self.searching = False
+            self._write_on(self.before)
+
+    def action_copy(self) -> None:
+        """Put the last answer into the clipboard."""
+        if self._answer:
+            self.app.copy_to_clipboard(self._answer)
+            self.border_title = self.titled("the last answer is in the clipboard")
 
     def on_line_input_completing(self, event: LineInput.Completing) -> None:
         event.stop()
@@ -166,6 +247,7 @@ On an empty line **space** runs and pauses the clock, **+** and **-** change its
             self._take(shown.chosen)
         else:
             self.choices = Choices()
+            self._stop_searching()
 
     def on_choice_list_clicked(self, event: ChoiceList.Clicked) -> None:
         event.stop()
@@ -173,10 +255,12 @@ On an empty line **space** runs and pauses the clock, **+** and **-** change its
         self.line.focus()
 
     def _take(self, index: int) -> None:
+        searching = self.searching
+        self._stop_searching()
         if index >= len(self.choices.all):
             return
         start, text, whole = self.choices.start, self.choices.all[index].text, self.choices.all[index].whole
-        before, after = self.line.value[:start], self.line.value[self.line.cursor_position :]
+        before, after = self.line.value[:start], "" if searching else self.line.value[self.line.cursor_position :]
         gap = " " if whole and not after.startswith(" ") else ""
         self.choices = Choices()
         self.line.put(before + text + gap + after, len(before) + len(text) + len(gap))

@@ -7,22 +7,39 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from cloudlab.app.ink import style
+from cloudlab.app.panes.board.grid import BoardGrid
 from cloudlab.app.panes.cloud_map.surface import MapSurface
+from cloudlab.app.panes.pager.pane import PagerPane
+from cloudlab.app.panes.trainings.board import JobsBoard
 from cloudlab.app.screens.play.speaking import Speaking
 
 if TYPE_CHECKING:
+    from textual.reactive import var
+
     from cloudlab.app.panes.cloud_map.inspect import Answer as Chosen
     from cloudlab.app.panes.cloud_map.trace import Answer as Followed
+    from cloudlab.app.panes.pager.page import Answer
     from cloudlab.lab.tracing import Trace
+    from cloudlab.lab.view.slices import View
 
 
 class Looking(Speaking):
     """The half of the play screen that has to do with things. It owns no rules."""
 
+    view: var[View | None]
+
     def put_line(self, line: str) -> None:
         """Put a line into the terminal, for the player to complete or to enter; its preview stands below it."""
         self.action_show_pane("terminal")
         self.terminal.line.put(line)
+
+    @on(JobsBoard.Stopping)
+    def _job_stopping(self, event: JobsBoard.Stopping) -> None:
+        """Put the line that stops a job into the terminal; say so where nothing can."""
+        if event.line:
+            self.put_line(event.line)
+        else:
+            self.terminal.say(f"{event.name} can't be stopped: it has ended, or it runs as a document, which runs to its end.", "quiet")
 
     @on(MapSurface.Opened)
     def _thing_opened(self, event: MapSurface.Opened) -> None:
@@ -82,6 +99,38 @@ class Looking(Speaking):
     def _light(self, way: Trace | None) -> None:
         hops = way.hops if way is not None else ()
         self.query_one(MapSurface).mark({hop.resource: ("✓", style("good")) if hop.ok else ("✗", style("bad")) for hop in hops})
+
+    @on(BoardGrid.Opened)
+    def _cell_opened(self, event: BoardGrid.Opened) -> None:
+        from cloudlab.app.panes.board.cell import CellScreen
+
+        self.app.push_screen(CellScreen(event.board, event.place))
+
+    @on(PagerPane.Opened)
+    def _page_opened(self, event: PagerPane.Opened) -> None:
+        self.open_page(event.incident)
+
+    def open_page(self, incident: str) -> None:
+        """Show an incident at length, and do what the player chooses."""
+        from cloudlab.app.panes.pager.page import PageScreen
+        from cloudlab.lab.timeline import timeline
+
+        session = self.sitting.session
+        page = next((p for p in self.view.pages if p.id == incident), None) if self.view is not None else None
+        if page is None or self.view is None:
+            return
+
+        def closed(answer: Answer | None) -> None:
+            match answer:
+                case ("ack", _):
+                    self.sitting.acknowledge(incident)
+                case ("line", line):
+                    self.put_line(line)
+                case ("inspect", resource):
+                    self.inspect(resource)
+
+        told = timeline(session.world, session.history, incident)
+        self.app.push_screen(PageScreen(page, self.view.status.now, told), closed)
 
     @on(MapSurface.Copied)
     def _id_copied(self, event: MapSurface.Copied) -> None:

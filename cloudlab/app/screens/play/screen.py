@@ -25,6 +25,7 @@ from cloudlab.app.panes.log.pane import LogPane
 from cloudlab.app.panes.objectives.pane import ObjectivesPane
 from cloudlab.app.panes.pager.pane import PagerPane
 from cloudlab.app.panes.pane import DECK, Pane
+from cloudlab.app.panes.terminal.history import History
 from cloudlab.app.panes.terminal.pane import TerminalPane
 from cloudlab.app.panes.traffic.pane import TrafficPane
 from cloudlab.app.panes.trainings.pane import TrainingsPane
@@ -32,9 +33,9 @@ from cloudlab.app.screens.play.help import PLAY_HELP
 from cloudlab.app.screens.play.looking import Looking
 from cloudlab.lab.pacer import PACE_NAMES
 from cloudlab.lab.sitting import Sitting
+from cloudlab.lab.typed import load_typed
 
 if TYPE_CHECKING:
-    from cloudlab.app.panes.pager.page import Answer
     from cloudlab.lab.live import LiveTrainings
     from cloudlab.lab.session import Session
     from cloudlab.lab.view.slices import View
@@ -132,6 +133,7 @@ class PlayScreen(Looking):
         if self.live is not None:
             self.live.changed = self._live_changed
             self._live_changed()
+        self.terminal.line.history = History(load_typed())
         self._arrange()
         self.refresh_view()
         self.set_interval(TICK, self._tick)
@@ -198,23 +200,6 @@ class PlayScreen(Looking):
     @on(PagerPane.Acknowledged)
     def _acknowledged(self, event: PagerPane.Acknowledged) -> None:
         self.sitting.acknowledge(event.incident)
-
-    @on(PagerPane.Opened)
-    def _opened(self, event: PagerPane.Opened) -> None:
-        from cloudlab.app.panes.pager.page import PageScreen
-
-        page = next((p for p in self.view.pages if p.id == event.incident), None) if self.view is not None else None
-        if page is None or self.view is None:
-            return
-
-        def closed(answer: Answer | None) -> None:
-            if answer == ("ack", ""):
-                self.sitting.acknowledge(page.id)
-            elif answer is not None:
-                self.action_show_pane("terminal")
-                self.terminal.line.put(answer[1])
-
-        self.app.push_screen(PageScreen(page, self.view.status.now), closed)
 
     @property
     def stage_pane(self) -> Pane:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textual import on
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.screen import Screen
 
 from cloudlab.app.panes.console.messages import ConsoleLeft, FormEdited, FormSubmitted, LineSent, OffersWanted
@@ -15,6 +15,7 @@ from cloudlab.app.panes.terminal.line import LineInput
 from cloudlab.app.panes.terminal.pane import Foresight, TerminalPane
 from cloudlab.lab.offers import capture
 from cloudlab.lab.sitting import Sitting
+from cloudlab.lab.typed import remember_typed
 
 
 class Speaking(Screen[None]):
@@ -45,25 +46,56 @@ class Speaking(Screen[None]):
 
     @on(TerminalPane.Entered)
     def _entered(self, event: TerminalPane.Entered) -> None:
-        self.terminal.echo(event.text)
+        self.terminal.echo(event.text.split("\n")[-1], "> " if "\n" in event.text else "$ ")
         self.hold_clock()
+        remember_typed(event.text.replace("\\\n", ""))
         self.sitting.enter(event.text)
         self.refresh_view()
 
+    @on(TerminalPane.Pasted)
+    def _pasted(self, event: TerminalPane.Pasted) -> None:
+        """Ask before more than one statement is given; a single one that was broken over lines is put into the line."""
+        from cloudlab.app.screens.ask.screen import AskScreen
+
+        lines = self.sitting.read_pasted(event.text)
+        if len(lines) == 1:
+            self.terminal.line.put(self.terminal.line.value + lines[0].text)
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                for each in lines:
+                    self.terminal.line.history.add(each.text)
+                self.sitting.run_pasted(lines, self.terminal.echo)
+
+        if lines:
+            told = "\n".join(each.text for each in lines[:8]) + (f"\n... and {len(lines) - 8} more" if len(lines) > 8 else "")
+            text = (
+                f"{told}\n\nOne after another, each when the work before it is done. It stops where one is refused; `stop` stops it, too."
+            )
+            self.app.push_screen(AskScreen(f"Give these {len(lines)} lines?", text, "Give them"), answered)
+
+    def on_paste(self, event: Paste) -> None:
+        """What is pasted anywhere else goes to the line, too."""
+        if self.console not in (self.focused.ancestors if self.focused is not None else ()):
+            self.action_show_pane("terminal")
+            self.terminal.line.post_message(Paste(event.text))
+
     @on(TerminalPane.Edited)
     def _edited(self, event: TerminalPane.Edited) -> None:
-        text = event.text
-        if bool(text) != self._typing:
-            self._typing = bool(text)
+        text = event.before + event.text
+        if bool(event.text) != self._typing:
+            self._typing = bool(event.text)
             self.refresh_bindings()  # the clock's keys are the line's own while it holds text
         self.hold_clock()
         seen = self.sitting.foresee(text)
         self.terminal.foresight = Foresight(seen.tone, seen.text, seen.usage)
-        if text.strip() and event.cursor == len(text):
-            found = self.sitting.complete(text, event.cursor)
-            typed = text[found.start : event.cursor]
+        if text.strip() and event.cursor == len(event.text):
+            above = len(event.before)
+            found = self.sitting.complete(text, len(text))
+            typed = text[found.start :]
             offers = tuple(Choice(c.text, c.meaning, c.complete) for c in found.candidates if c.text != typed)
-            self.terminal.choices = Choices(found.start, offers[:40])
+            self.terminal.choices = Choices(max(0, found.start - above), offers[:40])
         else:
             self.terminal.choices = Choices()
 
@@ -100,7 +132,9 @@ class Speaking(Screen[None]):
         """Hold the clock while the line holds text, or an open form has something in it."""
         begun = self.console.form is not None and not self.console.form.empty
         form = begun and self.console.has_class("-shown")
-        self.sitting.pacer.hold("typing" if self.terminal.line.value.strip() else "a form is open" if form else None)
+        self.sitting.pacer.hold(
+            "typing" if (self.terminal.before + self.terminal.line.value).strip() else "a form is open" if form else None
+        )
 
     @on(FormEdited)
     def _form_edited(self, event: FormEdited) -> None:
@@ -125,6 +159,7 @@ class Speaking(Screen[None]):
         """The same way as a typed line; a form that is refused stays as it is."""
         self.terminal.echo(event.statement)
         self.terminal.line.history.add(event.statement)
+        remember_typed(event.statement)
         if self.sitting.enter(event.statement):
             self.console.done()
         else:

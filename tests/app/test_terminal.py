@@ -1,0 +1,91 @@
+"""The terminal: history kept and searched, statements over several lines, pasted lines given one after another, answers copied."""
+
+from __future__ import annotations
+
+from textual.events import Paste
+
+from cloudlab.app.screens.ask.screen import AskScreen
+from cloudlab.lab.typed import load_typed, remember_typed
+from cloudlab.model.network import Subnet, Vpc
+from cloudlab.model.storage import Bucket
+from tests.app.stage import a_session, play, running, screen_text, type_line, until
+
+
+async def test_the_history_is_kept_and_searched():
+    remember_typed("note from another run")
+    async with running() as pilot:
+        screen = await play(pilot, a_session())
+        await type_line(pilot, "note one")
+        await type_line(pilot, "note two")
+        assert load_typed() == ("note from another run", "note one", "note two")
+        await pilot.press("ctrl+r", "o", "t", "h", "e", "r")
+        await until(pilot, lambda: "› note from another run" in screen_text(pilot.app))
+        await pilot.press("enter")
+        await pilot.pause()
+        assert screen.terminal.line.value == "note from another run"
+        assert not screen.terminal.searching
+        await pilot.press("escape", "escape", "ctrl+r", "escape")
+        await pilot.pause()
+        assert not screen.terminal.searching
+
+
+async def test_a_statement_goes_on_in_another_line():
+    async with running() as pilot:
+        session = a_session()
+        screen = await play(pilot, session)
+        await type_line(pilot, "ec2 create-vpc \\")
+        assert screen.terminal.line.value == ""
+        assert screen.sitting.pacer.held == "typing"
+        screen.terminal.line.put("--cidr-block 10.0.0.0/29")
+        await until(pilot, lambda: "would be refused: InvalidVpc.Range" in screen_text(pilot.app))
+        screen.terminal.line.put("--cidr-bl")
+        await until(pilot, lambda: "› --cidr-block" in screen_text(pilot.app))
+        await pilot.press("tab", *"10.0", "full_stop", *"0.0", "slash", *"16", "enter")
+        await until(pilot, lambda: any(session.world.every(Vpc)))
+        await pilot.press("up")
+        assert screen.terminal.line.value == "ec2 create-vpc --cidr-block 10.0.0.0/16"
+        await pilot.press("escape", *"note", "ctrl+j", "escape")
+        await pilot.pause()
+        assert screen.terminal.before == ""
+
+
+async def test_pasted_lines_are_asked_about_and_given_one_after_another():
+    async with running() as pilot:
+        session = a_session()
+        screen = await play(pilot, session)
+        pasted = (
+            "# a network\nec2 create-vpc --cidr-block 10.0.0.0/16 -> $vpc\n"
+            "ec2 create-subnet --vpc-id $vpc \\\n  --cidr-block 10.0.0.0/24\n"
+            "ec2 create-subnet --vpc-id $vpc --cidr-block 10.0.0.0/24\ns3api create-bucket --bucket harbour\n"
+        )
+        screen.terminal.line.post_message(Paste(pasted))
+        await until(pilot, lambda: isinstance(pilot.app.screen, AskScreen))
+        assert "Give these 4 lines?" in screen_text(pilot.app)
+        await pilot.press("escape")
+        assert not session.history
+        screen.terminal.line.post_message(Paste(pasted))
+        await until(pilot, lambda: isinstance(pilot.app.screen, AskScreen))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Line 5 of the pasted text failed" in screen_text(pilot.app))
+        assert "InvalidSubnet.Conflict" in screen_text(pilot.app)
+        assert len(list(session.world.every(Subnet))) == 1
+        assert not any(session.world.every(Bucket))
+
+
+async def test_what_cannot_be_right_is_refused_before_anything_is_given():
+    async with running() as pilot:
+        session = a_session()
+        screen = await play(pilot, session)
+        screen.terminal.line.post_message(Paste("s3api create-bucket --bucket harbour\ns3api make-bucket --bucket b\n"))
+        await until(pilot, lambda: "Nothing of the pasted text was given" in screen_text(pilot.app))
+        assert ":2:" in screen_text(pilot.app) or "line 2" in screen_text(pilot.app)
+        assert not session.history
+
+
+async def test_the_last_answer_is_copied_and_a_table_is_a_table():
+    async with running() as pilot:
+        await play(pilot, a_session())
+        await type_line(pilot, "sts get-caller-identity --output table")
+        await until(pilot, lambda: "GetCallerIdentity" in screen_text(pilot.app) or "| Account" in screen_text(pilot.app))
+        await pilot.press("ctrl+y")
+        assert "|" in pilot.app.clipboard
