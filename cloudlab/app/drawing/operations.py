@@ -60,15 +60,37 @@ def page_text(page: Page, now: Seconds, cells: int) -> list[Line]:
         ("held by", "you: this duty came with the road you chose" if page.holder == "YOURS" else "AWS: you handed this duty over"),
         ("now", page_state(page, now)),
         ("effect", page.effect),
+        ("waiting", waiting_text(page)),
         ("if ignored", page.if_ignored if page.holder == "YOURS" and page.state not in ("resolved", "damage") else ""),
         ("began", stamp(page.struck) + (f", noticed {span(page.detected - page.struck)} later" if page.detected > page.struck else "")),
         ("rate", f"x{page.rate_factor} for this level: it happens more often here than in life" if page.rate_factor > 1 else ""),
+        ("calibrated", f"on {page.calibrated_on}; `cloudlab facts` has its source" if page.calibrated_on else ""),
     ]
     lines: list[Line] = []
     for label, text in told:
         for i, each in enumerate(ink.wrapped(text, cells - 12)):
             lines.append(((label.ljust(12) if i == 0 else " " * 12, MUTED), *each))
     return lines
+
+
+def waiting_text(page: Page) -> str:
+    """Return what an hour of waiting costs, in requests and dollars; empty once it is over."""
+    if page.state == "resolved":
+        return ""
+    if not page.failing_per_hour:
+        return "no request fails because of it at this moment"
+    return f"{page.failing_per_hour:,} requests fail every hour, worth {money(page.waiting_micros)} an hour"
+
+
+def page_now(page: Page, now: Seconds) -> str:
+    """Return the state of a page in a few words, what waiting costs first."""
+    cost = f"{money(page.waiting_micros)} an hour; " if page.waiting_micros and page.state != "resolved" else ""
+    return cost + page_state(page, now)
+
+
+def timeline_text(told: Iterable[Told], cells: int) -> list[Line]:
+    """Return the timeline of an incident, one sentence a line."""
+    return [each for line in told for each in draw_told(line, cells, day=True)]
 
 
 def exit_text(way: Exit, cells: int) -> list[Line]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual import on
 from textual.app import ComposeResult
+from textual.content import Content
+from textual.events import Click
 
-from cloudlab.app.drawing.board import draw_board, tally
+from cloudlab.app.drawing.board import ALL, tally
+from cloudlab.app.panes.board.grid import BoardGrid
 from cloudlab.app.panes.pane import Pane
-from cloudlab.app.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
     from cloudlab.lab.view.slices import View
@@ -29,15 +32,21 @@ For each one this table says who holds it.
 - **YOU**: an incident that strikes it pages you. Nobody else will act.
 - **AWS**: an incident that strikes it is handled by the provider, in the time that service really takes.
 - **shared**: AWS does a part; the rest is yours.
-- **!** in front: an incident strikes this duty right now.
+- **!** in front: an incident strikes this duty right now. **\\*** behind: one has, and it is over.
 
 Ticking a box on SageMaker moves duties from YOU to AWS. Some stay yours on every road: access, data, sizing.
 
-**Arrows** scroll; more resources than fit stand to the right.
+| key | does |
+|---|---|
+| **arrows**, a click | choose a cell; below it stands whose it is, and the source behind that |
+| **Enter**, a double click | everything about it: both parts, note, what struck it, source and confidence |
+| **Ctrl+F**, a click on the lower edge | filter: all, only what is yours, only what was struck, one kind of service |
+
+Duties and names stay in sight while the table scrolls; `‹ 2` and `3 ›` tell how many columns are further on.
 """
 
     def compose(self) -> ComposeResult:
-        yield Sheet()
+        yield BoardGrid()
 
     def slices(self, view: View) -> tuple[object, ...]:
         return (view.board,)
@@ -45,5 +54,15 @@ Ticking a box on SageMaker moves duties from YOU to AWS. Some stay yours on ever
     def show(self, view: View) -> None:
         yours, theirs, shared = tally(view.board)
         self.border_title = self.titled(f"YOU {yours}  AWS {theirs}" + (f"  shared {shared}" if shared else "") if yours + theirs else "")
-        board = view.board
-        self.query_one(Sheet).set_drawing(lambda cells, _rows: draw_board(board, cells))
+        self.query_one(BoardGrid).show(view.board)
+
+    @on(BoardGrid.Filtered)
+    def _filtered(self, event: BoardGrid.Filtered) -> None:
+        only = self.query_one(BoardGrid).only
+        self.border_subtitle = Content("" if only == ALL else f"only {only}")
+
+    def on_click(self, event: Click) -> None:
+        """A click on the lower edge takes the next filter."""
+        super().on_click(event)
+        if event.y == self.size.height + 1:
+            self.query_one(BoardGrid).action_filter()

@@ -12,15 +12,17 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from cloudlab.app.drawing.operations import exit_text, page_text
-from cloudlab.app.ink import MUTED, content
+from cloudlab.app.drawing.operations import exit_text, page_text, timeline_text
+from cloudlab.app.ink import MUTED, STRONG, content
 from cloudlab.app.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
+    from cloudlab.app.ink import Line
+    from cloudlab.lab.telling import Line as Told
     from cloudlab.lab.view.slices import Page
 
 Answer = tuple[str, str]
-"""`("ack", "")`, or `("line", command)` to put a way out into the terminal line."""
+"""`("ack", "")`, `("line", command)` to put a way out into the terminal line, or `("inspect", resource)`."""
 
 
 class PageScreen(ModalScreen["Answer | None"]):
@@ -29,13 +31,18 @@ class PageScreen(ModalScreen["Answer | None"]):
     CSS_PATH = "page.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "close", "back"),
-        Binding("a", "acknowledge", "acknowledge"),
+        Binding("a,ctrl+k", "acknowledge", "acknowledge"),
+        Binding("i", "inspect", "the resource"),
+        Binding("pageup", "scroll(-1)", show=False),
+        Binding("pagedown", "scroll(1)", show=False),
     ]
 
-    def __init__(self, page: Page, now: int) -> None:
+    def __init__(self, page: Page, now: int, told: tuple[Told, ...] = ()) -> None:
+        """`told` is its timeline so far."""
         super().__init__()
         self.page = page
         self.now = now
+        self.told = told
 
     def compose(self) -> ComposeResult:
         with Vertical(id="page"):
@@ -43,13 +50,15 @@ class PageScreen(ModalScreen["Answer | None"]):
             if self.page.ways_out:
                 yield Static(Content.styled("Ways out. Enter puts its line into the terminal, for you to complete.", MUTED), id="page-ways")
                 yield OptionList(id="ways", markup=False)
-            yield Static(Content.styled("a acknowledge   Enter use this way   Esc back", MUTED), id="page-keys")
+            yield Static(
+                Content.styled("a acknowledge   Enter use this way   i the resource   PgUp PgDn scroll   Esc back", MUTED), id="page-keys"
+            )
 
     def on_mount(self) -> None:
         page = self.page
         frame = self.query_one("#page")
         frame.border_title = Content.assemble((f"{page.title}  ", "bold"), (page.holder, "bold $text-accent"), (f"  {page.id}", MUTED))
-        self.query_one("#page-text", Sheet).set_drawing(lambda cells, _rows: page_text(page, self.now, cells))
+        self.query_one("#page-text", Sheet).set_drawing(lambda cells, _rows: self._text(cells))
         if page.ways_out:
             ways = self.query_one("#ways", OptionList)
             cells = max(30, min(92, self.app.size.width - 10))
@@ -57,9 +66,20 @@ class PageScreen(ModalScreen["Answer | None"]):
                 ways.add_option(Option(content(exit_text(way, cells))))
             ways.focus()
 
+    def _text(self, cells: int) -> list[Line]:
+        lines = page_text(self.page, self.now, cells)
+        return [*lines, (), (("Timeline", STRONG),), *timeline_text(self.told, cells)] if self.told else lines
+
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         way = self.page.ways_out[event.option_index]
         self.dismiss(("line", way.command) if way.command else None)
+
+    def action_inspect(self) -> None:
+        self.dismiss(("inspect", self.page.resource))
+
+    def action_scroll(self, way: int) -> None:
+        sheet = self.query_one("#page-text", Sheet)
+        sheet.scroll_relative(y=way * max(1, sheet.size.height - 1), animate=False)
 
     def action_acknowledge(self) -> None:
         self.dismiss(("ack", ""))

@@ -13,7 +13,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from cloudlab.app import ink
-from cloudlab.app.drawing.operations import page_head, page_state
+from cloudlab.app.drawing.operations import page_head, page_now
 from cloudlab.app.figures import short_ids
 from cloudlab.app.ink import MUTED, content
 from cloudlab.app.panes.pane import Pane
@@ -36,8 +36,9 @@ class PagerPane(Pane):
 Incidents your team knows of. **YOURS** means the duty is yours: the clock has stopped, and nobody else will act.
 **AWS** means you handed that duty over: read, and go on.
 
-**Enter** or a click opens a page: what it does to your users, what happens if it is ignored, and the ways out with their
-minutes, dollars and risk. **Ctrl+K** acknowledges the chosen page: it stops nothing but the noise, and it is in the record that you saw it.
+**Enter** or a click opens a page: what it does to your users, what waiting costs, what happens if it is ignored, the ways out
+with their minutes, dollars and risk, and its timeline so far. **Ctrl+K** acknowledges the chosen page: it stops nothing but the
+noise, and it is in the record that you saw it.
 """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+k", "acknowledge", "acknowledge")]
@@ -78,7 +79,7 @@ minutes, dollars and risk. **Ctrl+K** acknowledges the chosen page: it stops not
         cells = max(20, self.size.width - 6)
         listed.clear_options()
         for page in view.pages:
-            state = ink.line((short_ids(f"  {page.resource}: {page_state(page, view.status.now)}"), MUTED))
+            state = ink.line((short_ids(f"  {page.resource}: {page_now(page, view.status.now)}"), MUTED))
             prompt = content([page_head(page, cells), ink.fit(state, cells)])
             listed.add_option(Option(prompt, id=page.id))
         if view.pages:
