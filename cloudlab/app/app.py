@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
@@ -34,7 +35,10 @@ class CloudlabApp(App[int]):
 
     TITLE = "cloudlab"
     CSS_PATH = "app.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "quit", priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "quit", priority=True),
+        Binding("escape", "end_orientation", show=False, priority=True),
+    ]
 
     def __init__(self, start: Start, doors: Doors) -> None:
         super().__init__()
@@ -94,6 +98,10 @@ class CloudlabApp(App[int]):
     def _level_chosen(self, event: MenuScreen.LevelChosen) -> None:
         self.open_brief(event.level)
 
+    @on(MenuScreen.OrientationChosen)
+    def _orientation_chosen(self, event: MenuScreen.OrientationChosen) -> None:
+        self.open_brief(event.level, oriented=True)
+
     @on(MenuScreen.ResumeChosen)
     def _resume_chosen(self, event: MenuScreen.ResumeChosen) -> None:
         self.resume(event.path)
@@ -138,8 +146,8 @@ class CloudlabApp(App[int]):
         return offered(self, screen)
 
     @work(exclusive=True, group="opening")
-    async def open_brief(self, word: str, seed: int | None = None, mood: str | None = None) -> None:
-        """Read a level and show its brief; then play it, if the player starts."""
+    async def open_brief(self, word: str, seed: int | None = None, mood: str | None = None, *, oriented: bool = False) -> None:
+        """Read a level and show its brief; then play it, if the player starts. The very first run, and one asked for so, has a guide."""
         from cloudlab.app.screens.brief.screen import BriefScreen
 
         try:
@@ -158,7 +166,9 @@ class CloudlabApp(App[int]):
             return
         for question, choice in plan.predictions:
             session.commit("predicted", question, choice)
-        self._play(session)
+        await self._play(session)
+        if oriented or not self.settings.oriented:
+            self.start_orientation()
 
     @work(exclusive=True, group="opening")
     async def resume(self, path: Path) -> None:
@@ -173,16 +183,39 @@ class CloudlabApp(App[int]):
         if session.over:
             self._debrief(session)
         else:
-            self._play(session)
+            await self._play(session)
 
-    def _play(self, session: Session) -> None:
+    async def _play(self, session: Session) -> None:
         from cloudlab.app.screens.play.screen import PlayScreen
 
         self.session = session
         self.journal = _journal_of(session)
         self.outcome = 1
         session.listeners.append(self._ring)
-        self.push_screen(PlayScreen(session, self.doors.live, pace=self.settings.pace))
+        await self.push_screen(PlayScreen(session, self.doors.live, pace=self.settings.pace))
+
+    # the orientation --------------------------------------------------------------------------------------------------
+
+    def start_orientation(self) -> None:
+        """Put the guide on the play screen, from its first step."""
+        from cloudlab.app.guide.guide import Guide
+        from cloudlab.app.screens.play.screen import PlayScreen
+
+        if isinstance(self.screen, PlayScreen) and not self.screen.query("#guide"):
+            self.screen.mount(Guide(dict(self.settings.keys)), before="#stage")
+            if not self.settings.oriented:
+                self.keep_settings(replace(self.settings, oriented=True))
+
+    def action_end_orientation(self) -> None:
+        self.screen.query("#guide").remove()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Esc ends the orientation only where it would do nothing else: on an empty line or outside of it."""
+        if action != "end_orientation":
+            return super().check_action(action, parameters)
+        if not self.screen_stack or not self.screen.query("#guide"):
+            return False
+        return not getattr(self.focused, "value", "")
 
     def _ring(self, happenings: Sequence[Any]) -> None:
         """Ring the terminal's bell when the team is paged, where the player wants sounds."""

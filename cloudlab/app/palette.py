@@ -32,6 +32,8 @@ def offered(app: CloudlabApp, screen: Screen[Any]) -> Iterator[SystemCommand]:
             continue
         seen.add(binding.action)
         yield SystemCommand(_capital(words), f"key {shown(key)}", partial(app.run_action, binding.action, node))
+    if screen.query(Pane):
+        yield SystemCommand("Orientation", "the first five minutes, step by step", app.start_orientation)
     for pane in screen.query(Pane):
         if pane.HELP:
             yield SystemCommand(f"Help: {pane.TITLE}", "what it shows, and its keys", partial(app.push_screen, HelpScreen(pane.HELP)))

@@ -93,7 +93,7 @@ async def test_the_bell_rings_for_a_page_when_sounds_are_on():
         session = a_session()
         rung = []
         pilot.app.bell = lambda: rung.append(1)
-        pilot.app._play(session)
+        pilot.app.session = session
         page = Happening(session.now, IncidentDetected("x", "monitoring"))
         session.simulation.world = session.world.put(Incident("x", "os-cve", "i-1", "os-patching", "customer", 0))
         pilot.app._ring([page])

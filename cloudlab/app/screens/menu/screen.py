@@ -59,6 +59,13 @@ class MenuScreen(Screen[None]):
     class ReviewChosen(Message):
         """The review cards are asked for."""
 
+    class OrientationChosen(Message):
+        """A run with the guide beside it, in this level."""
+
+        def __init__(self, level: str) -> None:
+            super().__init__()
+            self.level = level
+
     def __init__(self, doors: Doors) -> None:
         super().__init__()
         self.doors = doors
@@ -141,6 +148,7 @@ class MenuScreen(Screen[None]):
                 content([line("  review    ", (f"{self.due} due" if self.due else "nothing due", STRONG if self.due else MUTED))]),
                 id="review",
             ),
+            Option(Content("  orientation"), id="orientation", disabled=not self.entries),
             Option(Content("  settings"), id="settings"),
             Option(Content("  quit"), id="quit"),
         ]
@@ -196,6 +204,7 @@ class MenuScreen(Screen[None]):
             return [("Saves that cannot be read", STRONG), ("", ""), *rows, ("The files stay where they are.", MUTED)]
         told = {
             "review": "Cards of finished levels, to be remembered: the front, then the back. What you know comes back later and later.",
+            "orientation": "The first five minutes: a guide on the real screen of the first level, each step done by doing it.",
             "settings": "Theme, motion, pace, mood, sounds, and keys of your own.",
         }.get(key)
         if told is not None:
@@ -223,6 +232,8 @@ class MenuScreen(Screen[None]):
             self.post_message(self.LevelChosen(key.removeprefix("level:")))
         elif key == "review":
             self.post_message(self.ReviewChosen())
+        elif key == "orientation":
+            self.post_message(self.OrientationChosen(self.entries[0].id))
         elif key == "settings":
             self.post_message(self.SettingsChosen())
 

@@ -1,0 +1,1 @@
+"""The guide of the orientation, on the real play screen."""
