@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from time import monotonic
 
 from cloudlab.jobs.job import Job
 from cloudlab.jobs.outcome import LogText, Restarted, Round, Unfinished
 from cloudlab.model.training import TrainingFailed
 
-KEPT_LINES = 20
+KEPT_LINES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,10 @@ class LiveTraining:
     asked: int = 0
     metrics: tuple[tuple[str, int], ...] = ()
     """Of the newest round, in ppm."""
-    curve: tuple[int, ...] = ()
-    """The first metric round by round, in ppm."""
+    curves: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    """Each metric round by round, in ppm."""
+    rounds_per_second: float = 0.0
+    """Measured here, from the first round told to the newest."""
     said: tuple[str, ...] = ()
     done: bool = False
     measured: str = ""
@@ -52,29 +55,46 @@ class LiveTrainings:
     async def _follow(self, job: Job) -> None:
         digest = job.spec.digest()
         self._set(LiveTraining(digest))
+        first: tuple[int, float] | None = None
         async for told in job.progress():
             live = self.of[digest]
             match told:
                 case Round(number=number, asked=asked, metrics=metrics):
-                    curve = (*live.curve, metrics[0][1]) if metrics else live.curve
-                    self._set(replace(live, round=number, asked=asked, metrics=metrics, curve=curve))
+                    told_at = monotonic()
+                    if number <= 1 or not first:
+                        first = (number, told_at)
+                    passed = told_at - first[1]
+                    rate = (number - first[0]) / passed if passed > 0.05 else live.rounds_per_second
+                    curves = _longer(live.curves, metrics)
+                    self._set(replace(live, round=number, asked=asked, metrics=metrics, curves=curves, rounds_per_second=rate))
                 case LogText(text=text):
                     self._set(replace(live, said=(*live.said, text)[-KEPT_LINES:]))
                 case Restarted(reason=reason):
                     self._set(LiveTraining(digest, said=(*live.said, f"started again: {reason}")[-KEPT_LINES:]))
         outcome = await job.result()
-        self._set(replace(self.of[digest], done=True, measured=_measured(job, outcome)))
+        live = self.of[digest]
+        self._set(replace(live, done=True, measured=_measured(job, outcome, live.round)))
 
     def _set(self, live: LiveTraining) -> None:
         self.of[live.spec_digest] = live
         self.changed()
 
 
-def _measured(job: Job, outcome: object) -> str:
+Curves = tuple[tuple[str, tuple[int, ...]], ...]
+
+
+def _longer(curves: Curves, metrics: tuple[tuple[str, int], ...]) -> Curves:
+    """Return the curves with a round more; a metric that was not told keeps its curve."""
+    known = dict(curves)
+    return tuple({**known, **{name: (*known.get(name, ()), value) for name, value in metrics}}.items())
+
+
+def _measured(job: Job, outcome: object, rounds: int) -> str:
     if isinstance(outcome, Unfinished | TrainingFailed):
         return outcome.reason
     seen = job.observed
     if seen is None:
         return "known from an earlier run, not trained again"
     threads = f"{seen.threads} thread{'' if seen.threads == 1 else 's'}"
-    return f"{seen.train_seconds:.2f} s of training, {seen.wall_seconds:.2f} s in all, {seen.peak_rss_mib:,} MiB, {threads}"
+    speed = f", {rounds / seen.train_seconds:,.0f} rounds/s" if rounds and seen.train_seconds > 0 else ""
+    return f"{seen.train_seconds:.2f} s of training{speed}, {seen.wall_seconds:.2f} s in all, {seen.peak_rss_mib:,} MiB, {threads}"

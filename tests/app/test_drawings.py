@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from cloudlab.app.drawing.board import draw_board, tally
 from cloudlab.app.drawing.cloud import count, draw_cloud
-from cloudlab.app.drawing.operations import draw_goals, draw_job, draw_team, page_text
+from cloudlab.app.drawing.jobs import draw_job
+from cloudlab.app.drawing.operations import draw_goals, draw_team, page_text
 from cloudlab.app.drawing.prose import draw_prose
 from cloudlab.app.drawing.status import Clock, draw_status
 from cloudlab.app.drawing.traffic import draw_bars, draw_service
@@ -91,11 +92,12 @@ def test_the_team_says_who_is_busy_until_when():
 
 
 def test_modelled_and_measured_are_named_apart():
-    live = LiveTraining("d1", 40, 150, (("validation:auc", 801_200),), measured="1.50 s of training")
+    live = LiveTraining("d1", 40, 150, (("validation:auc", 801_200),))
     shown = text(draw_job(a_view().jobs[0], live, NOW, 100))
     assert "  modelled: ended 11:58" in shown
     assert any(row.startswith("  really: ━") and "round 40/150" in row for row in shown)
-    assert "  measured on this machine: 1.50 s of training" in shown
+    done = replace(live, done=True, measured="1.50 s of training")
+    assert "  measured on this machine: 1.50 s of training" in text(draw_job(a_view().jobs[0], done, NOW, 100))
 
 
 def test_a_page_says_whose_it_is_and_what_waiting_means():

@@ -1,4 +1,4 @@
-"""Objectives, pages, trainings, team and log as lines."""
+"""Objectives, pages, team and log as lines."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from cloudlab.app import ink
-from cloudlab.app.figures import clock, metric, money, short_ids, when
+from cloudlab.app.figures import clock, money, short_ids, when
 from cloudlab.app.ink import MUTED, STRONG, Line, line, style
 from cloudlab.model.time import DAY, MINUTE, Seconds, span, stamp
 
 if TYPE_CHECKING:
-    from cloudlab.lab.live import LiveTraining
     from cloudlab.lab.telling import Line as Told
-    from cloudlab.lab.view.slices import Exit, Goal, Job, Page, Worker
+    from cloudlab.lab.view.slices import Exit, Goal, Page, Worker
 
 
 def draw_goals(goals: Iterable[Goal], cells: int) -> list[Line]:
@@ -99,43 +98,6 @@ def exit_text(way: Exit, cells: int) -> list[Line]:
     risk = f"  risk: {way.risk}" if way.risk else ""
     lines += ink.wrapped(f"{span(way.minutes * MINUTE)} of work  {money(way.micros)}{risk}", cells, MUTED)
     return lines + (ink.wrapped(way.command, cells, "$text-accent") if way.command else [])
-
-
-JOB_TONES = {"Completed": "ok", "Success": "ok", "Failed": "bad", "Stopped": "off", "Cancelled": "off"}
-
-
-def draw_job(job: Job, live: LiveTraining | None, now: Seconds, cells: int) -> list[Line]:
-    """Return a training: the modelled job first, then, named apart, what this machine really does for it."""
-    tone = JOB_TONES.get(job.status, "wait")
-    words = job.status + (f", {job.phase}" if job.phase and job.phase != job.status else "")
-    lines = [ink.ends(line((f"{ink.glyph(tone)} ", style(tone)), (job.name, STRONG)), line((words, style(tone))), cells)]
-    lines.append(ink.fit(line((f"  {job.container} on {job.where}", MUTED)), cells))
-    if job.failure:
-        lines += ink.wrapped(job.failure, cells, style("bad"), "  ")
-    if job.metrics:
-        lines.append(ink.fit(line("  " + "  ".join(f"{name} {metric(value)}" for name, value in job.metrics)), cells))
-    if job.modelled_end is not None:
-        lines.append(ink.fit(line(("  modelled: ended ", MUTED), when(job.modelled_end, now)), cells))
-    if live is not None:
-        lines += _draw_live(live, cells)
-    return lines
-
-
-def _draw_live(live: LiveTraining, cells: int) -> list[Line]:
-    lines: list[Line] = []
-    if live.asked:
-        bar = _progress(live.round, live.asked, max(6, min(24, cells - 40)))
-        newest = "  ".join(f"{name} {metric(value)}" for name, value in live.metrics)
-        lines.append(ink.fit(line(("  really: ", MUTED), (bar, style("ok")), f" round {live.round}/{live.asked}  {newest}"), cells))
-    if live.measured:
-        lines.append(ink.fit(line(("  measured on this machine: ", MUTED), live.measured), cells))
-    lines += [ink.fit(line((f"  {text}", MUTED)), cells) for text in live.said[-3:]]
-    return lines
-
-
-def _progress(done: int, of: int, cells: int) -> str:
-    filled = min(cells, done * cells // of)
-    return "━" * filled + "╌" * (cells - filled)
 
 
 def draw_team(team: Iterable[Worker], now: Seconds, cells: int) -> Line:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual import on
 from textual.app import ComposeResult
 from textual.reactive import var
 
-from cloudlab.app import ink
-from cloudlab.app.drawing.operations import draw_job
-from cloudlab.app.ink import MUTED, Line
 from cloudlab.app.panes.pane import DECK, Pane
-from cloudlab.app.widgets.sheet import Sheet
+from cloudlab.app.panes.trainings.board import JobsBoard
+from cloudlab.app.panes.trainings.help import JOBS_HELP
 
 if TYPE_CHECKING:
+    from cloudlab.app.panes.trainings.screen import Answer
     from cloudlab.lab.live import LiveTraining
     from cloudlab.lab.view.slices import View
 
@@ -25,39 +25,49 @@ class TrainingsPane(Pane):
     TITLE = "jobs"
     KEY = "f5"
     DECK = DECK
-    HELP = """\
-# Jobs
-
-Each training, on both roads, with its metrics. Two times are kept apart:
-
-- **modelled** is what the clock and the bill go by: the job at the size the data stands for, on the instance type you chose.
-- **really** is your own machine training the real rows, right now, in a process beside the game. It never changes the bill.
-
-The clock waits where it needs a real result that is not there yet; the status line says so.
-"""
+    HELP = JOBS_HELP
 
     live: var[dict[str, LiveTraining]] = var(dict, init=False)
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.board = JobsBoard()
+
     def compose(self) -> ComposeResult:
-        yield Sheet()
+        yield self.board
 
     def slices(self, view: View) -> tuple[object, ...]:
         return (view.jobs,)
 
-    def watch_live(self) -> None:
-        if self.view is not None and self.is_mounted:
-            self.show(self.view)
+    def watch_live(self, before: dict[str, LiveTraining], live: dict[str, LiveTraining]) -> None:
+        if not self.is_mounted:
+            return
+        self.board.told_live(live)
+        if _running(before) != _running(live):
+            self._entitle()
 
     def show(self, view: View) -> None:
-        jobs, now, live = view.jobs, view.status.now, self.live
-        running = sum(1 for each in live.values() if not each.done)
+        self._entitle()
+        self.board.told(view)
+
+    def _entitle(self) -> None:
+        running = _running(self.live)
         self.border_title = self.titled(f"{running} really training" if running else "")
 
-        def draw(cells: int, _rows: int) -> list[Line]:
-            if not jobs:
-                return ink.wrapped(
-                    "No training yet. A job on SageMaker or a training document on an instance shows here, round by round.", cells, MUTED
-                )
-            return [row for job in reversed(jobs) for row in (*draw_job(job, live.get(job.spec_digest), now, cells), ())]
+    @on(JobsBoard.Opened)
+    def _opened(self) -> None:
+        from cloudlab.app.panes.trainings.screen import JobsScreen
 
-        self.query_one(Sheet).set_drawing(draw)
+        screen = JobsScreen(self.screen, self, self.board.selected, self.board.marked)
+
+        def closed(answer: Answer | None) -> None:
+            self.board.selected, self.board.marked = screen.board.selected, screen.board.marked
+            self.board.refresh()
+            if answer is not None:
+                self.post_message(JobsBoard.Stopping(*answer))
+
+        self.app.push_screen(screen, closed)
+
+
+def _running(live: dict[str, LiveTraining]) -> int:
+    return sum(1 for each in live.values() if not each.done)
