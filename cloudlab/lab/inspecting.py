@@ -138,7 +138,7 @@ def subnet_facts(world: World, scenario: Scenario, subnet: Subnet) -> Iterator[R
     yield "VPC", subnet.vpc
     yield "route table", table.id + (" (the VPC's main one)" if table.is_main else "")
     yield "public", "yes: its routes lead to the internet gateway" if reachability.is_public_subnet(world, subnet.id) else "no"
-    yield "gives public addresses", _yes(subnet.map_public_ip)
+    yield "public at launch", _yes(subnet.map_public_ip)
     yield "tags", _tags(subnet.tags)
 
 

@@ -143,6 +143,8 @@ async def test_a_thing_is_inspected_and_acted_on_by_keyboard(size):
         await until(pilot, lambda: isinstance(pilot.app.screen, InspectScreen))
         await until(pilot, lambda: "What you can do with it" in screen_text(pilot.app))
         assert web in screen_text(pilot.app)
+        await pilot.press("pagedown", "pagedown", "pagedown", "pagedown")
+        await until(pilot, lambda: "who holds it" in screen_text(pilot.app))
         listed = pilot.app.screen.query_one("#actions")
         titles = [a.title for a in pilot.app.screen.actions]
         while listed.highlighted != titles.index("stop it"):

@@ -18,7 +18,15 @@ from cloudlab.model.world import World
 
 def cloud(world: World) -> Node:
     """Return the tree that the map draws."""
-    children = (*_vpcs(world), *_loose_gateways(world), *_buckets(world), *_roles(world), *_jobs(world), *_endpoints(world))
+    children = (
+        *_vpcs(world),
+        *_loose_gateways(world),
+        *_addresses(world),
+        *_buckets(world),
+        *_roles(world),
+        *_jobs(world),
+        *_endpoints(world),
+    )
     return Node(
         ACCOUNT,
         "account",
@@ -64,6 +72,14 @@ def _loose_gateways(world: World) -> Iterator[Node]:
     for gateway in world.every(InternetGateway):
         if gateway.vpc is None:
             yield Node(gateway.id, "internet-gateway", name_of(gateway), "detached", "off", 0, "attached to no VPC")
+
+
+def _addresses(world: World) -> Iterator[Node]:
+    for address in world.every(Address):
+        used = world.find(Instance, address.instance)
+        detail = f"-> {name_of(used)}" if used is not None else "points at nothing, and costs all the same"
+        state = "in use" if used is not None else "unused"
+        yield Node(address.id, "address", address.public_ip, state, "ok" if used is not None else "off", 0, detail)
 
 
 def _route_table(table: RouteTable) -> Node:

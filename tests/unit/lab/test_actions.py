@@ -9,8 +9,9 @@ import pytest
 from cloudlab.lab.actions import KINDS, OFFERS, actions, record_of
 from cloudlab.lab.inspecting import FACTS, inspect
 from cloudlab.lab.session import Session
+from cloudlab.lab.view.cloud import cloud
 from cloudlab.model.compute import Instance
-from cloudlab.model.network import RouteTable, SecurityGroup, Subnet, Vpc
+from cloudlab.model.network import Address, RouteTable, SecurityGroup, Subnet, Vpc
 from tests.runs import perform, start
 from tests.small_level import TO_A_JOB, TO_AN_ENDPOINT, small_level
 
@@ -122,3 +123,16 @@ async def test_ranges_of_ports_are_revoked_as_ranges(tmp_path: Path, rule: str, 
     group = next(g for g in session.world.every(SecurityGroup) if g.name == "web").id
     await perform(session, f"ec2 authorize-security-group-ingress --group-id {group} {rule}")
     assert titled(session, group)[f"revoke {told}"].enabled
+
+
+async def test_a_rented_address_stands_on_the_map_and_says_that_it_costs(tmp_path: Path) -> None:
+    session = await a_server(tmp_path)
+    await perform(session, "ec2 allocate-address -> $ip\n")
+    address = next(session.world.every(Address))
+    node = next(n for n in cloud(session.world).children if n.kind == "address")
+    assert (node.id, node.name, node.state) == (address.id, address.public_ip, "unused")
+    found = titled(session, address.id, "address")
+    assert found["release it"].enabled
+    web = next(session.world.every(Instance)).id
+    assert not found[f"point it at {web}"].enabled  # the VPC has no internet gateway
+    assert "gateway" in found[f"point it at {web}"].reason

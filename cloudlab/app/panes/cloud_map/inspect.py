@@ -33,8 +33,8 @@ class InspectScreen(ModalScreen["Answer | None"]):
         Binding("r", "run", "do it now"),
         Binding("t", "trace", "trace"),
         Binding("c", "copy", "copy id"),
-        Binding("pageup", "scroll(-1)", show=False),
-        Binding("pagedown", "scroll(1)", show=False),
+        Binding("pageup", "scroll(-1)", show=False, priority=True),
+        Binding("pagedown", "scroll(1)", show=False, priority=True),
     ]
 
     def __init__(self, seen: Inspection, actions: tuple[Action, ...]) -> None:
@@ -49,7 +49,7 @@ class InspectScreen(ModalScreen["Answer | None"]):
                 yield Static(Content.styled("What you can do with it", "bold"), id="inspect-head")
                 yield OptionList(id="actions", markup=False)
             yield Static(Content(), id="inspect-line", markup=False)
-            yield Static(Content.styled("Enter to terminal  r do it now  t trace  c copy id  Esc back", MUTED), id="inspect-keys")
+            yield Static(Content.styled("Enter to terminal  r do it now  t trace  c copy id  PgDn  Esc back", MUTED), id="inspect-keys")
 
     def on_mount(self) -> None:
         seen = self.seen

@@ -66,7 +66,7 @@ class TraceScreen(ModalScreen["Answer"]):
                         yield Static(Content.styled("to", MUTED))
                         yield OptionList(id="trace-to", markup=False)
             yield Sheet(id="trace-way")
-            yield Static(Content.styled("arrows choose the ends   Enter its remedy into the terminal   Esc back to the map", MUTED))
+            yield Static(Content.styled("arrows pick the ends   Enter its remedy to terminal   Esc back", MUTED))
 
     def on_mount(self) -> None:
         self.query_one("#trace").border_title = Content.styled("Trace: where does a packet get to?", "bold")

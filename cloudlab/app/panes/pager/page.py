@@ -33,8 +33,8 @@ class PageScreen(ModalScreen["Answer | None"]):
         Binding("escape,q", "close", "back"),
         Binding("a,ctrl+k", "acknowledge", "acknowledge"),
         Binding("i", "inspect", "the resource"),
-        Binding("pageup", "scroll(-1)", show=False),
-        Binding("pagedown", "scroll(1)", show=False),
+        Binding("pageup", "scroll(-1)", show=False, priority=True),
+        Binding("pagedown", "scroll(1)", show=False, priority=True),
     ]
 
     def __init__(self, page: Page, now: int, told: tuple[Told, ...] = ()) -> None:
@@ -51,7 +51,7 @@ class PageScreen(ModalScreen["Answer | None"]):
                 yield Static(Content.styled("Ways out. Enter puts its line into the terminal, for you to complete.", MUTED), id="page-ways")
                 yield OptionList(id="ways", markup=False)
             yield Static(
-                Content.styled("a acknowledge   Enter use this way   i the resource   PgUp PgDn scroll   Esc back", MUTED), id="page-keys"
+                Content.styled("a acknowledge  Enter use this way  i the resource  PgUp PgDn  Esc back", MUTED), id="page-keys"
             )
 
     def on_mount(self) -> None:
