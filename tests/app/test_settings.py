@@ -76,7 +76,7 @@ async def test_a_key_of_ones_own_works_beside_the_built_in_one():
         await pilot.press("f12")
         await until(pilot, lambda: isinstance(pilot.app.screen, SettingsScreen))
         assert load_settings().keys == {"run.leave": "f12"}
-        assert "F10       F12" in screen_text(pilot.app)
+        assert "F10     F12" in screen_text(pilot.app)
         await pilot.press("escape")
         left = []
         play_screen = await play(pilot, a_session())

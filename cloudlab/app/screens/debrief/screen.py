@@ -86,7 +86,7 @@ class DebriefScreen(Screen[None]):
             with Vertical(id="section"):
                 yield Sheet(id="section-text")
                 yield Questions(self.told.quizzes)
-        yield Footer(show_command_palette=False)
+        yield Footer()
 
     def on_mount(self) -> None:
         self.query_one("#sections").border_title = Content.styled("debrief", "bold")

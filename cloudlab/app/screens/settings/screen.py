@@ -95,6 +95,7 @@ class SettingsScreen(Screen[None]):
     def _fill(self) -> None:
         listed = self.query_one("#settings-list", OptionList)
         kept = listed.highlighted
+        room = max(30, (listed.scrollable_content_region.width or 60) - 4)
         listed.clear_options()
         for name, word, value in self._values():
             listed.add_option(Option(content([line((f"  {word:<10}", MUTED), (value, STRONG))]), id=f"set:{name}"))
@@ -102,11 +103,11 @@ class SettingsScreen(Screen[None]):
         working = keymap(self.settings.keys)
         for each in rebindable():
             own = self.settings.keys[each.id] if each.id in working else ""
-            keys = line((f"  {shown(each.keys):<10}", MUTED), (f"{shown(own) if own else '':<11}", STRONG), each.told)
-            listed.add_option(Option(content([keys]), id=f"key:{each.id}"))
+            keys = line((f"  {shown(each.keys):<8}", MUTED), (f"{shown(own) if own else '':<10}", STRONG), each.told)
+            listed.add_option(Option(content([ink.fit(keys, room)]), id=f"key:{each.id}"))
         listed.add_option(None)
         for key, told in FIXED:
-            listed.add_option(Option(content([line((f"  {shown(key):<21}", ""), told)]), disabled=True))
+            listed.add_option(Option(content([ink.fit(line((f"  {shown(key):<18}", ""), told), room)]), disabled=True))
         listed.highlighted = kept
         self._tell()
 
@@ -139,6 +140,10 @@ class SettingsScreen(Screen[None]):
             self._change(name, 1)
         elif kind == "key":
             self._ask_key(name)
+
+    def on_resize(self) -> None:
+        if self.query("#settings-list"):
+            self._fill()
 
     # changing ---------------------------------------------------------------------------------------------------------
 
