@@ -151,9 +151,12 @@ def screen_text(app: App[Any]) -> str:
     return "\n".join(row.rstrip() for row in rows) + "\n"
 
 
-def same_as_golden(app: App[Any], name: str) -> None:
-    """Compare the screen with `golden/<name>.txt`; `CLOUDLAB_GOLDEN=write` writes it instead."""
+def same_as_golden(app: App[Any], name: str, of: str = "") -> None:
+    """Compare the screen with `golden/<name>.txt`, or only what `of` selects; `CLOUDLAB_GOLDEN=write` writes it instead."""
     shown = screen_text(app)
+    if of:
+        x, y, width, height = app.screen.query_one(of).region
+        shown = "".join(f"{row[x : x + width]}\n" for row in shown.split("\n")[y : y + height])
     path = GOLDEN / f"{name}.txt"
     if os.environ.get("CLOUDLAB_GOLDEN") == "write":
         path.write_text(shown, encoding="utf-8")

@@ -14,7 +14,7 @@ from cloudlab.app.panes.pager.page import PageScreen
 from cloudlab.app.screens.play.screen import PlayScreen
 from cloudlab.lab.telling import Line
 from cloudlab.lab.view.slices import Board, Cell
-from tests.app.stage import NARROW, NOW, WIDE, a_session, a_view, play, running, screen_text, until
+from tests.app.stage import NARROW, NOW, WIDE, a_session, a_view, play, running, same_as_golden, screen_text, until
 
 
 def text(lines):
@@ -91,6 +91,7 @@ async def test_the_board_by_keyboard(size):
         await pilot.press("down", "down", "right", "right")
         await until(pilot, lambda: "access of churn: shared" in screen_text(pilot.app) or grid.size.height < 7)
         assert (grid.place.row, grid.place.column) == (2, 2)
+        same_as_golden(pilot.app, f"board-{size[0]}x{size[1]}", "#board")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, CellScreen) and "AWS's part  lock it" in screen_text(pilot.app))
         await pilot.press("escape")
@@ -131,6 +132,7 @@ async def test_a_page_at_length_has_its_timeline_and_leads_to_its_resource(size)
         pilot.app.push_screen(PageScreen(a_view().pages[0], NOW, told), answers.append)
         await until(pilot, lambda: isinstance(pilot.app.screen, PageScreen))
         await until(pilot, lambda: "Ways out" in screen_text(pilot.app))
+        same_as_golden(pilot.app, f"page-{size[0]}x{size[1]}", "#page")
         for _ in range(6):
             await pilot.press("pagedown")
         await until(pilot, lambda: "noticed by monitoring" in screen_text(pilot.app))

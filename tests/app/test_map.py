@@ -19,7 +19,7 @@ from cloudlab.lab.view.slices import Node
 from cloudlab.model.images import IMAGES
 from cloudlab.model.network import InternetGateway, Vpc
 from cloudlab.model.time import HOUR
-from tests.app.stage import NARROW, WIDE, a_session, a_view, play, running, screen_text, until
+from tests.app.stage import NARROW, WIDE, a_session, a_view, play, running, same_as_golden, screen_text, until
 
 
 def text(lines):
@@ -142,7 +142,7 @@ async def test_a_thing_is_inspected_and_acted_on_by_keyboard(size):
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, InspectScreen))
         await until(pilot, lambda: "What you can do with it" in screen_text(pilot.app))
-        assert web in screen_text(pilot.app)
+        same_as_golden(pilot.app, f"inspect-{size[0]}x{size[1]}", "#inspect")
         await pilot.press("pagedown", "pagedown", "pagedown", "pagedown")
         await until(pilot, lambda: "who holds it" in screen_text(pilot.app))
         listed = pilot.app.screen.query_one("#actions")
@@ -225,6 +225,7 @@ async def test_a_way_is_traced_to_where_it_stops_and_its_remedy_taken(size):
         await until(pilot, lambda: "blocked here" in screen_text(pilot.app))
         await pilot.press("left", "down", "right")  # from the instance to the internet
         await until(pilot, lambda: "no internet gateway is attached" in screen_text(pilot.app) and "blocked here" in screen_text(pilot.app))
+        same_as_golden(pilot.app, f"trace-{size[0]}x{size[1]}", "#trace")
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.screen is screen)
         assert screen.terminal.line.value.startswith("ec2 attach-internet-gateway --internet-gateway-id igw-")

@@ -96,7 +96,8 @@ def exit_text(way: Exit, cells: int) -> list[Line]:
     """Return a way out: what, then minutes, dollars, risk and the line that does it."""
     lines = ink.wrapped(way.text, cells, STRONG)
     risk = f"  risk: {way.risk}" if way.risk else ""
-    lines += ink.wrapped(f"{span(way.minutes * MINUTE)} of work  {money(way.micros)}{risk}", cells, MUTED)
+    work = f"  {money(way.micros)} of work" if way.micros else ""
+    lines += ink.wrapped(f"{span(way.minutes * MINUTE)} from start to end{work}{risk}", cells, MUTED)
     return lines + (ink.wrapped(way.command, cells, "$text-accent") if way.command else [])
 
 
