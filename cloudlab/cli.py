@@ -44,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
 
     play = commands.add_parser("play", help="play a level", description="Play a level, in screens or as plain text.")
     play.add_argument("level", nargs="?", metavar="LEVEL", help="a level's id or number, as in 01-first-server or 1")
-    play.add_argument("--seed", type=int, help="the seed that fixes traffic and fate; a new one unless given")
+    play.add_argument("--seed", type=_seed, help="the seed that fixes traffic and fate; a new one unless given")
     play.add_argument(
         "--mood", choices=("learn", "win"), default="learn", help="learn: free hints and rewind; win: neither (default: learn)"
     )
@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="play a level by a script", description="Play a level by a script and say how it ended.")
     run.add_argument("level", metavar="LEVEL")
     run.add_argument("--script", required=True, type=Path, metavar="FILE")
-    run.add_argument("--seed", type=int, default=1, help="default: 1")
+    run.add_argument("--seed", type=_seed, default=1, help="default: 1")
     run.add_argument("--mood", choices=("learn", "win"), default="learn")
     run.add_argument("--json", action="store_true", help="print one JSON object")
     run.add_argument("--reuse", action="store_true", help="take stored results of earlier trainings instead of training anew")
@@ -124,6 +124,12 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--train", action="store_true", help="train anew instead of taking stored results")
     check.set_defaults(run=_level_check)
     return parser
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"'{text}' is no seed; give a whole number from 0 on")
+    return int(text)
 
 
 def _print_help(parser: argparse.ArgumentParser) -> int:

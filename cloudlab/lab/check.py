@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from cloudlab.dialects.script import ScriptError
+from cloudlab.engine.rules.traffic import total_tally
 from cloudlab.lab.result import Result
 from cloudlab.lab.script_run import run_bot
 from cloudlab.lab.session import Work
@@ -29,6 +30,8 @@ class Played:
     because: str
     score: int
     time_to_value: int | None
+    answered_permille: int
+    """Of the requests since the SLO counts."""
     value_micros: int
     cost_micros: int
     wrong: str
@@ -57,8 +60,9 @@ async def _play(level: Level, bot: BotPart, seed: int, work: Work) -> Played:
     try:
         result = await run_bot(level, bot.file, work, seed=seed)
     except ScriptError as wrong:
-        return Played(bot, seed, "error", str(wrong), 0, None, 0, 0, f"script error: {wrong}")
+        return Played(bot, seed, "error", str(wrong), 0, None, 0, 0, 0, f"script error: {wrong}")
     tally = result.tally
+    counted = total_tally(result.world, level.scenario, level.scenario.slo.since)
     return Played(
         bot=bot,
         seed=seed,
@@ -66,6 +70,7 @@ async def _play(level: Level, bot: BotPart, seed: int, work: Work) -> Played:
         because=result.because,
         score=result.score.total,
         time_to_value=result.time_to_value,
+        answered_permille=counted.served * 1000 // counted.offered if counted.offered else 0,
         value_micros=tally.value_micros,
         cost_micros=result.cost,
         wrong=_wrong(level, bot, result, tally.value_micros),
@@ -131,7 +136,7 @@ def _par_complaints(level: Level, runs: list[Played]) -> list[str]:
 
 def table(checked: Checked) -> str:
     """Return the check as a plain-text table, one line per bot and seed, complaints below."""
-    rows = [("bot", "seed", "outcome", "score", "first value", "value", "cost", "verdict")]
+    rows = [("bot", "seed", "outcome", "score", "first value", "answered", "value", "cost", "verdict")]
     for run in checked.runs:
         first = span(run.time_to_value) if run.time_to_value is not None else "never"
         verdict = f"WRONG {run.wrong}" if run.wrong else f"ok: {run.because[:60]}"
@@ -142,6 +147,7 @@ def table(checked: Checked) -> str:
                 run.outcome,
                 str(run.score),
                 first,
+                f"{run.answered_permille / 10:.1f} %",
                 format_usd(run.value_micros),
                 format_usd(run.cost_micros),
                 verdict,
