@@ -22,6 +22,8 @@ Offer = tuple[str, str]
 def offers(session: Session, known: Known, form: Form, row: Row) -> list[Offer]:
     """Return what a row may be filled with, likeliest first; anything else may be written as well."""
     found: list[Offer] = []
+    if row.path[-1] in ("DestinationCidrBlock", "CidrIp"):
+        found.append(("0.0.0.0/0", "every address"))
     if isinstance(row.shape, Text):
         found += known.resources(row.shape.ref) if row.shape.ref else ()
         found += known.catalogue(row.shape.group) if row.shape.group else ()

@@ -269,6 +269,8 @@ class ConsolePane(Pane):
                 self.rows.highlighted = 0
                 self._show()
                 self.rows.focus()
+            case ["b"]:
+                self.action_back()
             case ["c", service, verb]:
                 self.open(service, verb)
 

@@ -21,7 +21,8 @@ def choices(search: str, service: str) -> list[tuple[str, Line]]:
         counts = Counter(c.service for c in every)
         return [(f"s {name}", line((f"{name:<20}", "bold"), (f"{count} commands", MUTED))) for name, count in counts.items()]
     chosen = [c for c in every if search or c.service == service]
-    return [(f"c {c.service} {c.verb}", (*line((f"{c.service} ", MUTED)), *draw_listed(c, WIDEST))) for c in chosen]
+    back = [("b", line(("‹ all services", MUTED)))] if service else []
+    return back + [(f"c {c.service} {c.verb}", (*line((f"{c.service} ", MUTED)), *draw_listed(c, WIDEST))) for c in chosen]
 
 
 def all_rows(form: Form, extra: Mapping[tuple[str, ...], str]) -> tuple[Row, ...]:
