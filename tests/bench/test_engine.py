@@ -50,4 +50,6 @@ def test_engine_time_of_the_longest_bot(tmp_path, monkeypatch, capsys):
     assert result.outcome == "won"
     with capsys.disabled():
         for name, values in (("engine (submit + advance)", engine_ms), ("whole run with parsing and result", whole_ms)):
-            print(f"\n{longest.file}: {name}: min {min(values):.1f}, median {median(values):.1f}, max {max(values):.1f} ms over {RUNS} runs")
+            print(
+                f"\n{longest.file}: {name}: min {min(values):.1f}, median {median(values):.1f}, max {max(values):.1f} ms over {RUNS} runs"
+            )

@@ -290,7 +290,8 @@ def condition(world: World, scenario: Scenario, need: Need) -> Condition:
         why = f"{broken.resource}: {broken.reason}" if broken else "more requests than capacity"
         return Condition("burning", why, utilisation, latency.latency_ms, left, gone)
     if latency.slow_permille * 1000 > 1_000_000 - scenario.slo.target_ppm:
-        return Condition("burning", f"{latency.slow_permille / 10:g} % of the answers are slow", utilisation, latency.latency_ms, left, gone)
+        slow = f"{latency.slow_permille / 10:g} % of the answers are slow"
+        return Condition("burning", slow, utilisation, latency.latency_ms, left, gone)
     if latency.slow_permille:
         return Condition("degraded", "answers are getting slow", utilisation, latency.latency_ms, left, gone)
     return Condition("fine", "", utilisation, latency.latency_ms, left, gone)

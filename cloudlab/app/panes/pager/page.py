@@ -50,9 +50,7 @@ class PageScreen(ModalScreen["Answer | None"]):
             if self.page.ways_out:
                 yield Static(Content.styled("Ways out. Enter puts its line into the terminal, for you to complete.", MUTED), id="page-ways")
                 yield OptionList(id="ways", markup=False)
-            yield Static(
-                Content.styled("a acknowledge  Enter use this way  i the resource  PgUp PgDn  Esc back", MUTED), id="page-keys"
-            )
+            yield Static(Content.styled("a acknowledge  Enter use this way  i the resource  PgUp PgDn  Esc back", MUTED), id="page-keys")
 
     def on_mount(self) -> None:
         page = self.page
