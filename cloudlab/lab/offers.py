@@ -28,7 +28,8 @@ def offers(session: Session, known: Known, form: Form, row: Row) -> list[Offer]:
         found += known.resources(row.shape.ref) if row.shape.ref else ()
         found += known.catalogue(row.shape.group) if row.shape.group else ()
         found += [(choice, "") for choice in row.shape.choices]
-    if not found:
+    existing = isinstance(row.shape, Text) and (row.shape.ref or row.shape.group)  # what does not exist is never offered for these
+    if not found and not existing:
         found += _usual(session, form, row)
     return list({text: (text, about) for text, about in found}.values())
 

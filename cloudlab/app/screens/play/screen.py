@@ -58,6 +58,7 @@ class PlayScreen(Looking):
         Binding("space", "toggle_clock", "run/pause", id="clock.toggle"),
         Binding("plus,equals_sign", "faster", "pace", key_display="+/-", id="clock.faster"),
         Binding("minus", "slower", "slower", show=False, id="clock.slower"),
+        Binding("ctrl+z", "app.suspend_process", "suspend", show=False),
         Binding("f10", "leave", "menu", id="run.leave"),
         Binding("ctrl+n", "next_event", "next event", id="clock.next"),
         Binding("ctrl+t", "hint", "hint", id="run.hint"),
