@@ -12,7 +12,7 @@ from textwrap import fill
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from awscli.clidriver import create_clidriver  # noqa: E402
+from awscli.clidriver import create_clidriver  # type: ignore[import-not-found]  # not in the dev extra  # noqa: E402
 
 from cloudlab.commands.registry import COMMANDS  # noqa: E402
 

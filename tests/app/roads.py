@@ -11,6 +11,7 @@ from cloudlab.lab import open as opening
 from cloudlab.lab.afterwards import replayed
 from cloudlab.lab.golden import SEED, golden_path
 from cloudlab.lab.work import KnownWork
+from cloudlab.model.training import Fact
 
 
 class KnownResults(Doors):
@@ -18,7 +19,7 @@ class KnownResults(Doors):
 
     async def work(self, *, reuse: bool = False):
         level = opening.level("01")
-        facts = {}
+        facts: dict[str, Fact] = {}
         for bot in level.file.bots:
             if bot.main:
                 facts |= replayed(golden_path(level, bot))[0].world.facts

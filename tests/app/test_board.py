@@ -10,7 +10,7 @@ from cloudlab.app.drawing.board import Place, cell_short, cell_text, draw_grid, 
 from cloudlab.app.drawing.operations import page_now, page_text
 from cloudlab.app.panes.board.cell import CellScreen
 from cloudlab.app.panes.board.grid import BoardGrid
-from cloudlab.app.panes.pager.page import PageScreen
+from cloudlab.app.panes.pager.page import Answer, PageScreen
 from cloudlab.app.screens.play.screen import PlayScreen
 from cloudlab.lab.telling import Line
 from cloudlab.lab.view.slices import Board, Cell
@@ -128,7 +128,7 @@ async def test_a_page_at_length_has_its_timeline_and_leads_to_its_resource(size)
     async with running(size) as pilot:
         screen = await play(pilot, a_session(), a_view())
         told = (Line(NOW - 600, "bad", "it began"), Line(NOW, "page", "noticed by monitoring"))
-        answers = []
+        answers: list[Answer | None] = []
         pilot.app.push_screen(PageScreen(a_view().pages[0], NOW, told), answers.append)
         await until(pilot, lambda: isinstance(pilot.app.screen, PageScreen))
         await until(pilot, lambda: "Ways out" in screen_text(pilot.app))

@@ -10,6 +10,7 @@ from cloudlab.app.screens.brief.screen import BriefScreen
 from cloudlab.app.screens.debrief.screen import DebriefScreen
 from cloudlab.app.screens.play.screen import PlayScreen
 from cloudlab.lab import pacer
+from cloudlab.lab.session import Session
 from cloudlab.model.operations import Incident
 from tests.app.roads import SEED, KnownResults, road
 from tests.app.stage import NARROW, WIDE, running, screen_text, until
@@ -29,7 +30,7 @@ class Player:
     def __init__(self, pilot) -> None:
         self.pilot = pilot
         self.app = pilot.app
-        self.session = pilot.app.session
+        self.session: Session = pilot.app.session
         self.screen = pilot.app.screen
         self.typed: list[str] = []
         self.answered: set[str] = set()

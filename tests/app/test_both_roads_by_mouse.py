@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from textual.events import MouseScrollDown, MouseScrollUp
 
@@ -61,10 +63,13 @@ class Mouse:
         await self.pilot.click(chosen, offset=(gap.x + 1, gap.y + index - chosen.scroll_offset.y))
         await self.pilot.pause()
 
+    def is_listed(self, key: str) -> bool:
+        return any(o.id == key for o in self.console.rows.options)
+
     async def pick(self, service: str, verb: str) -> None:
         here = self.console.service
         for key in ("b", f"s {service}", f"c {service} {verb}")[1 if not here else 2 if here == service else 0 :]:
-            await until(self.pilot, lambda key=key: any(o.id == key for o in self.console.rows.options))
+            await until(self.pilot, partial(self.is_listed, key))
             await self.click_in(self.console.rows, next(i for i, o in enumerate(self.console.rows.options) if o.id == key))
         await until(self.pilot, lambda: self.console.form is not None)
 
@@ -160,7 +165,7 @@ async def test_a_road_clicked_reaches_its_debrief(file):
             elif name == "role":
                 values[name] = next(iter(screen.sitting.known.resources("role_arn")))[0]
 
-        values = {}
+        values: dict[str, str] = {}
         answered = set()
         for line in way.lines:
             for old, new in NAMES.items():

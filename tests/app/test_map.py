@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from cloudlab.app.drawing.canvas import neighbour, overlay, restyled
+from cloudlab.app.drawing.canvas import Spot, neighbour, overlay, restyled
 from cloudlab.app.drawing.cloud import DRAWINGS, draw_map, drawn
 from cloudlab.app.drawing.inspection import draw_trace
 from cloudlab.app.panes.cloud_map.inspect import InspectScreen
@@ -26,6 +26,12 @@ def text(lines):
     return ["".join(piece for piece, _ in each).rstrip() for each in lines]
 
 
+def found(spot: Spot | None) -> Spot:
+    """Return a thing that must be there."""
+    assert spot is not None
+    return spot
+
+
 # the drawing -------------------------------------------------------------------------------------------------------------
 
 
@@ -35,19 +41,19 @@ def test_every_thing_has_its_place():
     lines = text(canvas.lines())
     for spot in canvas.spots:
         assert lines[spot.y][spot.mark] == " "
-    web = canvas.spot("instance:i-1")
+    web = found(canvas.spot("instance:i-1"))
     assert "web-1" in lines[web.y][web.x : web.x + web.cells]
-    assert canvas.at(web.x + 4, web.y).id == "i-1"
-    assert canvas.at(2, canvas.spot("vpc:vpc-1").y).id == "vpc-1"
+    assert found(canvas.at(web.x + 4, web.y)).id == "i-1"
+    assert found(canvas.at(2, found(canvas.spot("vpc:vpc-1")).y)).id == "vpc-1"
 
 
 def test_arrows_find_the_nearest_thing_straight_ahead():
     canvas = draw_map(a_view().cloud, 76)
-    spots, web = canvas.spots, canvas.spot("instance:i-1")
+    spots, web = canvas.spots, found(canvas.spot("instance:i-1"))
     assert neighbour(spots, web, 1, 0).id == "i-2"
     assert neighbour(spots, web, 0, -1).id == "s-1"
     assert neighbour(spots, web, 0, 1).id == "sg-1"
-    assert neighbour(spots, canvas.spot("vpc:vpc-1"), 0, -1).id == "vpc-1"
+    assert neighbour(spots, found(canvas.spot("vpc:vpc-1")), 0, -1).id == "vpc-1"
 
 
 def test_everything_can_be_reached_by_arrows():
@@ -134,10 +140,10 @@ async def test_a_thing_is_inspected_and_acted_on_by_keyboard(size):
         await a_cloud(session)
         screen, surface = await on_the_map(pilot, session)
         for _ in range(6):
-            if surface.spot.kind == "instance":
+            if found(surface.spot).kind == "instance":
                 break
             await pilot.press("down")
-        web = surface.spot.id
+        web = found(surface.spot).id
         assert web.startswith("i-")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, InspectScreen))
@@ -196,10 +202,10 @@ async def test_folding_keeps_the_cursor():
         _, surface = await on_the_map(pilot, session)
         await pilot.press("down", "down")
         await pilot.press("ctrl+f")
-        assert surface.spot.kind == "subnet"
+        assert found(surface.spot).kind == "subnet"
         assert "▸" in screen_text(pilot.app)
         await pilot.press("home", "ctrl+f")
-        assert surface.spot.kind == "vpc"
+        assert found(surface.spot).kind == "vpc"
         assert {k.partition("-")[0] for k in surface.ids} == {"vpc", "igw"}
         await pilot.press("ctrl+f")
         assert "▸" in screen_text(pilot.app)  # the subnet stayed folded

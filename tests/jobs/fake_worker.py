@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from cloudlab.jobs.wire import PROTOCOL, Finished, Hello, Train
-from cloudlab.jobs.worker.channel import claim_standard_streams
+from cloudlab.jobs.worker.channel import Channel, claim_standard_streams
 
 
 def main(manner: str, folder: Path) -> None:
@@ -50,23 +50,21 @@ def main(manner: str, folder: Path) -> None:
     channel.receive()
 
 
-def be_real(manner: str, channel: object) -> None:
+def be_real(manner: str, channel: Channel) -> None:
     """Serve as the real worker does, apart from one thing."""
-    from cloudlab.jobs.worker import serve, xgboost_container
+    from unittest.mock import patch
 
-    def raises(error: Exception) -> object:
-        def fail(*_: object, **__: object) -> None:
-            raise error
+    import xgboost
 
-        return fail
+    from cloudlab.jobs.worker import data, serve
 
     if manner == "noisy":
         print("a stray print", flush=True)
         os.write(1, b'{"is":"Finished"}\n')
     if manner == "memory error":
-        serve.data.load = raises(MemoryError("Unable to allocate 40.0 GiB"))
+        patch.object(data, "load", side_effect=MemoryError("Unable to allocate 40.0 GiB")).start()
     if manner == "bad alloc":
-        xgboost_container.xgboost.train = raises(xgboost_container.xgboost.core.XGBoostError("std::bad_alloc"))
+        patch.object(xgboost, "train", side_effect=xgboost.core.XGBoostError("std::bad_alloc")).start()
     serve.serve(channel)
 
 

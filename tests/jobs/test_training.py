@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cloudlab.jobs.outcome import LogText, Round
+from cloudlab.jobs.outcome import LogText, Round, Unfinished
 from cloudlab.jobs.predictor import BadRows, NoArtifact
 from cloudlab.jobs.recipe import CardMissing
 from cloudlab.jobs.runner import JobRunner, NotScorable
@@ -196,8 +196,11 @@ async def test_jobs_for_one_spec_share_one_run(shared: JobRunner, endless: Train
     first, second = shared.train(endless), shared.train(endless, reuse=False)
     first.cancel()
     stopped = await first.result()
+    assert isinstance(stopped, Unfinished)
     assert stopped.cause == "cancelled"
     assert not second.done
     second.cancel()
-    assert (await second.result()).cause == "cancelled"
+    stopped = await second.result()
+    assert isinstance(stopped, Unfinished)
+    assert stopped.cause == "cancelled"
     assert shared.known(endless) is None

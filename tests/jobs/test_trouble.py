@@ -76,7 +76,9 @@ async def test_cancel_ends_the_process(open_runner: Callable[..., JobRunner], en
 async def test_cancel_before_anything_began(open_runner: Callable[..., JobRunner], spec: Spec) -> None:
     job = open_runner().train(spec())
     job.cancel()
-    assert (await job.result()).cause == "cancelled"
+    outcome = await job.result()
+    assert isinstance(outcome, Unfinished)
+    assert outcome.cause == "cancelled"
 
 
 @linux
@@ -88,7 +90,9 @@ async def test_stopping_in_the_midst_of_a_birth_leaves_no_zombie(open_runner: Ca
         for _ in range(steps):
             await asyncio.sleep(0)
         job.cancel()
-        assert (await job.result()).cause == "cancelled"
+        outcome = await job.result()
+        assert isinstance(outcome, Unfinished)
+        assert outcome.cause == "cancelled"
     (zygote,) = (w for w in psutil.Process().children() if "--zygote" in w.cmdline())
     for _ in range(200):
         if not zygote.children():
@@ -110,6 +114,7 @@ async def test_a_killed_worker_is_replaced_once(open_runner: Callable[..., JobRu
             told = 1
         elif told and isinstance(event, Round):
             break
+    assert isinstance(event, Round)
     assert event.number == 1
     training_worker(fork).kill()
     outcome = await job.result()
@@ -131,7 +136,9 @@ async def test_a_killed_zygote_is_survived(open_runner: Callable[..., JobRunner]
     assert isinstance(await runner.train(spec()).result(), Trained)
     assert not running.done
     running.cancel()
-    assert (await running.result()).cause == "cancelled"
+    outcome = await running.result()
+    assert isinstance(outcome, Unfinished)
+    assert outcome.cause == "cancelled"
     assert isinstance(await runner.train(spec(num_round=6)).result(), Trained)
 
 
@@ -238,7 +245,9 @@ async def test_close_leaves_nobody_behind(open_runner: Callable[..., JobRunner],
     mine = workers()
     assert len(mine) >= 2
     await runner.close()
-    assert (await job.result()).cause == "cancelled"
+    outcome = await job.result()
+    assert isinstance(outcome, Unfinished)
+    assert outcome.cause == "cancelled"
     assert not [worker for worker in mine if worker.is_running() and worker.status() != psutil.STATUS_ZOMBIE]
 
 

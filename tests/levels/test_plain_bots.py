@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -15,18 +16,19 @@ from cloudlab.lab.plain import PlainFace
 from cloudlab.lab.script_run import run_bot
 from cloudlab.lab.work import KnownWork
 from cloudlab.levels.loader import level_ids
+from cloudlab.model.training import Fact
 
 CASES = [(level, bot) for level in map(opening.level, level_ids(paths.levels_dir())) for bot in level.file.bots if bot.main]
 
 
 @pytest.mark.parametrize(("level", "bot"), CASES, ids=[f"{level.id}-{bot.road}" for level, bot in CASES])
 def test_a_bot_typed_into_the_plain_face_ends_like_its_script(level, bot):
-    facts = {}
+    facts: dict[str, Fact] = {}
     for other in (b for b in level.file.bots if b.main):
         facts |= replayed(golden_path(level, other))[0].world.facts
     scripted = asyncio.run(run_bot(level, bot.file, KnownWork(facts), seed=SEED))
 
-    typed = iter((level.folder / "bots" / bot.file).read_text(encoding="utf-8").splitlines())
+    typed: Iterator[str] = iter((level.folder / "bots" / bot.file).read_text(encoding="utf-8").splitlines())
     said: list[str] = []
 
     def ask(prompt: str) -> str:
