@@ -80,6 +80,11 @@ class Sitting:
     def view(self) -> View:
         return self._views.build()
 
+    @property
+    def answering(self) -> bool:
+        """Tell whether the answer to an order that took effect is still on its way."""
+        return bool(self._answering)
+
     # a typed line -----------------------------------------------------------------------------------------------------
 
     def enter(self, text: str) -> bool:
