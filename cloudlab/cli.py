@@ -55,6 +55,11 @@ def _parser() -> argparse.ArgumentParser:
     play.add_argument("--player", default="you", help="the name in the journal's header")
     play.set_defaults(run=_play)
 
+    demo = commands.add_parser("demo", help="watch a level being played", description="A level's own bot plays it; any key ends that.")
+    demo.add_argument("--level", default="1", metavar="LEVEL", help="default: 1")
+    demo.add_argument("--road", choices=("hand-built", "managed"), default="managed", help="default: managed")
+    demo.set_defaults(run=_demo)
+
     run = commands.add_parser("run", help="play a level by a script", description="Play a level by a script and say how it ended.")
     run.add_argument("level", metavar="LEVEL")
     run.add_argument("--script", required=True, type=Path, metavar="FILE")
@@ -164,6 +169,18 @@ def _play(chosen: argparse.Namespace) -> int:
         return run_app(Start(level=level, seed=chosen.seed, mood=chosen.mood, player=chosen.player, resume=resume))
 
     return _guarded(play)
+
+
+def _demo(chosen: argparse.Namespace) -> int:
+    if (problem := _no_screen()) is not None:
+        return _fail(problem)
+
+    def demo() -> int:
+        from cloudlab.app.main import Start, run_app
+
+        return run_app(Start(level=_checked_level(chosen.level), demo=chosen.road))
+
+    return _guarded(demo)
 
 
 async def _play_plain(chosen: argparse.Namespace) -> int:

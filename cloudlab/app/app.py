@@ -71,6 +71,8 @@ class CloudlabApp(App[int]):
         self._check_size(*self.size)
         if self.start.resume is not None:
             self.resume(self.start.resume)
+        elif self.start.level is not None and self.start.demo is not None:
+            self.open_demo(self.start.level, self.start.demo)
         elif self.start.level is not None:
             self.open_brief(self.start.level, self.start.seed, self.start.mood)
 
@@ -184,6 +186,18 @@ class CloudlabApp(App[int]):
             self._debrief(session)
         else:
             await self._play(session)
+
+    @work(exclusive=True, group="opening")
+    async def open_demo(self, word: str, road: str) -> None:
+        """Have a level's own bot play it. The run is nobody's: it is neither saved nor debriefed."""
+        from cloudlab.app.screens.play.demo import DemoScreen
+
+        try:
+            session, lines = await self.doors.demo(word, road)
+        except CannotOpen as error:
+            self._cannot(error)
+            return
+        await self.push_screen(DemoScreen(session, lines))
 
     async def _play(self, session: Session) -> None:
         from cloudlab.app.screens.play.screen import PlayScreen

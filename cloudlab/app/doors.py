@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from cloudlab.lab.campaign import Entry
     from cloudlab.lab.debrief import Debrief, Side
+    from cloudlab.lab.demo import Lines
     from cloudlab.lab.futures import Futures
     from cloudlab.lab.live import LiveTrainings
     from cloudlab.lab.open import Runner
@@ -128,6 +129,10 @@ class Doors:
         work = await self.work()
         return _telling(lambda: resume_run(path, work))
 
+    async def demo(self, word: str, road: str) -> tuple[Session, Lines]:
+        """Start a run that its level's own bot will play; it is never saved, and nothing is trained. Raises CannotOpen."""
+        return await asyncio.to_thread(_demo, word, road)
+
     async def work(self, *, reuse: bool = False) -> Work:
         """Return real work; started when it is first asked for."""
         from cloudlab.lab.live import LiveTrainings
@@ -236,6 +241,16 @@ def _level(word: str) -> Level:
 
     try:
         return level(word)
+    except TELLABLE as error:
+        raise CannotOpen(str(error)) from error
+
+
+def _demo(word: str, road: str) -> tuple[Session, Lines]:
+    from cloudlab.lab.demo import open_demo
+    from cloudlab.lab.errors import TELLABLE
+
+    try:
+        return open_demo(word, road)
     except TELLABLE as error:
         raise CannotOpen(str(error)) from error
 

@@ -23,6 +23,8 @@ class Start:
     mood: str | None = None
     player: str = "you"
     resume: Path | None = None
+    demo: str | None = None
+    """The road on which the level's own bot plays it, unsaved, until a key is pressed."""
 
 
 def make_app(start: Start, doors: Doors | None = None) -> CloudlabApp:
