@@ -21,7 +21,7 @@ KEYS = {" ": "space", "-": "minus", ".": "full_stop", "/": "slash", ">": "greate
 @pytest.fixture(autouse=True)
 def fast(monkeypatch):
     """Let the days of the level pass in seconds; what happens in them is the same."""
-    monkeypatch.setattr(pacer, "PACES", (60, 4 * 3_600, 4 * 3_600))
+    monkeypatch.setattr(pacer, "PACES", (60, 24 * 3_600, 24 * 3_600))
 
 
 class Player:

@@ -34,7 +34,7 @@ NAMES = {
 
 @pytest.fixture(autouse=True)
 def fast(monkeypatch):
-    monkeypatch.setattr(pacer, "PACES", (60, 4 * 3_600, 4 * 3_600))
+    monkeypatch.setattr(pacer, "PACES", (60, 24 * 3_600, 24 * 3_600))
 
 
 class Mouse:
