@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cloudlab.engine.simulation import Referee, Simulation, facts_of
+from cloudlab.engine.simulation import Referee, Simulation
 from cloudlab.journal.error import JournalError
 from cloudlab.journal.file import Reading, read
 from cloudlab.journal.replay import differences, replay
@@ -51,7 +51,7 @@ def verify(path: Path, scenario: Scenario, referee: Referee) -> Verified:
     claimed = outcome(reading.records)
     if claimed not in ("unfinished", ended):
         reasons.append(f"It says the run was {claimed}; replayed, it is {ended}.")
-    return Verified(not reasons, tuple(reasons), simulation.digest(), ended, facts_of(simulation.world))
+    return Verified(not reasons, tuple(reasons), simulation.digest(), ended, simulation.world.facts)
 
 
 def _unfit(reading: Reading, scenario: Scenario) -> tuple[str, ...]:

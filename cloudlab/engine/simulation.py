@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -255,8 +255,3 @@ class Simulation:
         if not any(t.due <= self.world.now and t.kind in ("work", "next-order") for t in self.world.timers):
             return ()
         return self.advance(self.world.now).happenings
-
-
-def facts_of(world: World) -> Mapping[str, Any]:
-    """Return the real results a run has used, by key; another run of the same level may take them over."""
-    return world.facts

@@ -356,10 +356,6 @@ class Catalogue:
         found = self._incidents.get(kind)
         return found if found is not None else _unknown("incident kind", kind, self._incidents)
 
-    def latency_at(self, utilisation_permille: int) -> LatencyStep:
-        """Return the first step at or above a utilisation; beyond the table, its last step."""
-        return next((s for s in self.latency if s.utilisation_permille >= utilisation_permille), self.latency[-1])
-
 
 _DOCUMENT = "ssm:SendCommand/"
 

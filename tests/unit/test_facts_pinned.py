@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cloudlab.engine.rules.traffic import latency_at
 from cloudlab.levels.catalogue import load_catalogue
 from cloudlab.model.catalogue import Catalogue
 from cloudlab.model.money import cost, hourly_from_monthly
@@ -380,11 +381,11 @@ def test_training_scales_with_vcpus_but_not_fully(catalogue: Catalogue) -> None:
 
 def test_how_answers_slow_down(catalogue: Catalogue) -> None:
     # M/M/2 with 20 ms: half loaded 26.7 -> 27 ms; at nine tenths 105.3 -> 106 ms with 14.4 % over 200 ms; a full queue 2 s
-    assert catalogue.latency_at(0).latency_ms == 22
-    assert catalogue.latency_at(500).latency_ms == 27
-    assert catalogue.latency_at(501).latency_ms == 32
-    assert (catalogue.latency_at(900).latency_ms, catalogue.latency_at(900).slow_permille) == (106, 145)
-    assert catalogue.latency_at(1_000_000).slow_permille == 1000
+    assert latency_at(catalogue.latency, 0).latency_ms == 22
+    assert latency_at(catalogue.latency, 500).latency_ms == 27
+    assert latency_at(catalogue.latency, 501).latency_ms == 32
+    assert (latency_at(catalogue.latency, 900).latency_ms, latency_at(catalogue.latency, 900).slow_permille) == (106, 145)
+    assert latency_at(catalogue.latency, 1_000_000).slow_permille == 1000
     steps = catalogue.latency
     assert list(steps) == sorted(steps, key=lambda s: (s.utilisation_permille, s.latency_ms, s.slow_permille))
 
@@ -393,7 +394,7 @@ def test_a_server_keeps_its_objective_up_to_seven_tenths(catalogue: Catalogue) -
     # The objective leaves 5 permille: 4 are slow at 700, 9 at 750
     left = (1_000_000 - catalogue.estimate("slo_target_ppm")) // 1000
     assert left == 5
-    assert catalogue.latency_at(700).slow_permille <= left < catalogue.latency_at(701).slow_permille
+    assert latency_at(catalogue.latency, 700).slow_permille <= left < latency_at(catalogue.latency, 701).slow_permille
 
 
 def test_the_page_on_estimates_says_what_the_tables_use(catalogue: Catalogue) -> None:
