@@ -9,8 +9,7 @@ from cloudlab.engine.describe import chosen, tag_list, tags_for
 from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, refuse
 from cloudlab.engine.naming import named
 from cloudlab.engine.removal import removed
-from cloudlab.engine.rules.addressing import lives
-from cloudlab.model.compute import Instance
+from cloudlab.engine.rules.interfaces import every_interface
 from cloudlab.model.events.network import SecurityGroupCreated, SecurityGroupDeleted
 from cloudlab.model.events.run import ResourcesSeen
 from cloudlab.model.ids import ACCOUNT, arn
@@ -109,13 +108,13 @@ def decide_delete_security_group(ctx: Context, command: DeleteSecurityGroup) -> 
             f"{group.id} is the default group of {group.vpc} and cannot be deleted.",
             "It goes with its VPC; groups of your own can be deleted.",
         )
-    users = [i.id for i in ctx.world.every(Instance) if group.id in i.groups and lives(i)]
+    users = list(dict.fromkeys(i.owner for i in every_interface(ctx.world) if group.id in i.groups))
     users += [g.id for g in ctx.world.every(SecurityGroup) if g.id != group.id and _names(g, group.id)]
     if users:
         refuse(
             "DependencyViolation",
             f"{group.id} has dependent objects and cannot be deleted.",
-            f"Terminate the instances that wear it, and revoke the rules that name it: {', '.join(users)}.",
+            f"Take away what wears it, and revoke the rules that name it: {', '.join(users)}.",
         )
     yield SecurityGroupDeleted(group.id)
 

@@ -138,12 +138,12 @@ def evolve_subnet_modified(world: World, event: SubnetModified) -> World:
 @decides(DeleteSubnet)
 def decide_delete_subnet(ctx: Context, command: DeleteSubnet) -> Events:
     subnet = named(ctx, Subnet, command.subnet_id)
-    inside = [i.id for i in inhabitants(ctx.world, subnet.id)]
+    inside = list(dict.fromkeys(i.owner for i in inhabitants(ctx.world, subnet.id)))
     if inside:
         refuse(
             "DependencyViolation",
             f"The subnet '{subnet.id}' has dependencies and cannot be deleted.",
-            f"Terminate first, and wait until it is done: {', '.join(inside)}.",
+            f"Terminate or delete first, and wait until it is done: {', '.join(inside)}.",
         )
     yield SubnetDeleted(subnet.id)
 

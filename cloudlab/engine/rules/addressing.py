@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 
 from cloudlab.engine.cidr import block
+from cloudlab.engine.rules.interfaces import Interface, every_interface, interfaces
 from cloudlab.model.compute import Instance
 from cloudlab.model.ids import hexadecimal
 from cloudlab.model.network import Address, Subnet
@@ -24,9 +25,17 @@ def lives(instance: Instance) -> bool:
     return instance.state != "terminated"
 
 
-def inhabitants(world: World, subnet_id: str) -> Iterator[Instance]:
-    """Yield the instances that hold an address of a subnet."""
-    return (i for i in world.every(Instance) if i.subnet == subnet_id and lives(i))
+@interfaces(Instance)
+def interface_of_instance(world: World, instance: Instance) -> Iterator[Interface]:
+    """An instance has one, from its launch until it is terminated."""
+    if lives(instance):
+        public = public_ip_of(world, instance)
+        yield Interface(instance.id, instance.vpc, instance.subnet, instance.private_ip, instance.groups, public)
+
+
+def inhabitants(world: World, subnet_id: str) -> Iterator[Interface]:
+    """Yield the interfaces that hold an address of a subnet."""
+    return (i for i in every_interface(world) if i.subnet == subnet_id)
 
 
 def free_address(world: World, subnet_id: str) -> str | None:
@@ -52,7 +61,7 @@ def public_address(origin: str) -> str:
 
 def spare_public_address(world: World, origin: str) -> str:
     """Return `origin`'s public address, or the next one that nobody has."""
-    taken = {a.public_ip for a in world.every(Address)} | {i.public_ip for i in world.every(Instance) if i.public_ip is not None}
+    taken = {a.public_ip for a in world.every(Address)} | {i.public_ip for i in every_interface(world) if i.public_ip is not None}
     for attempt in range(len(taken) + 100):
         address = public_address(origin if not attempt else f"{origin}/again{attempt}")
         if address not in taken:
@@ -72,5 +81,5 @@ def public_ip_of(world: World, instance: Instance) -> str | None:
 
 
 def mapped_in(world: World, vpc_id: str) -> tuple[str, ...]:
-    """Return the instances of a VPC that have a public address, by id."""
-    return tuple(i.id for i in world.every(Instance) if i.vpc == vpc_id and lives(i) and public_ip_of(world, i) is not None)
+    """Return what has a public address in a VPC, by id: machines, load balancers, NAT gateways."""
+    return tuple(dict.fromkeys(i.owner for i in every_interface(world) if i.vpc == vpc_id and i.public_ip is not None))

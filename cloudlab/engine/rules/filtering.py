@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cloudlab.engine.cidr import covers
+from cloudlab.engine.rules.interfaces import Interface
 from cloudlab.model.compute import Instance
 from cloudlab.model.network import AclEntry, NetworkAcl, Permission, SecurityGroup, Subnet
 from cloudlab.model.world import World
@@ -60,9 +61,9 @@ def _split(ranges: Sequence[Ports], window: Ports) -> tuple[list[Ports], list[Po
     return inside, outside
 
 
-def groups_of(world: World, instance: Instance) -> tuple[SecurityGroup, ...]:
-    """Return the security groups an instance wears, in order."""
-    return tuple(g for key in instance.groups if (g := world.find(SecurityGroup, key)) is not None)
+def groups_of(world: World, wearer: Interface | Instance) -> tuple[SecurityGroup, ...]:
+    """Return the security groups an interface (an instance's only one) wears, in order."""
+    return tuple(g for key in wearer.groups if (g := world.find(SecurityGroup, key)) is not None)
 
 
 def speaks_of(rule: Permission, port: int, protocol: str = "tcp") -> bool:

@@ -7,80 +7,138 @@ listening is asked last of all.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from cloudlab.engine.naming import label
 from cloudlab.engine.rules.addressing import public_ip_of
 from cloudlab.engine.rules.filtering import EPHEMERAL
+from cloudlab.engine.rules.interfaces import LISTENS, Interface, interfaces_of, owner_of
 from cloudlab.engine.rules.path import Hop, Path, Trail
 from cloudlab.engine.rules.routing import gateway_of, leads_out, table_of
 from cloudlab.engine.rules.stations import (
     CLIENTS,
     attached_gateway,
     edge,
+    end,
     guard_in,
     guard_out,
-    machine,
     public_address,
-    server,
     way_out,
 )
 from cloudlab.model.compute import Instance
 from cloudlab.model.network import ANYWHERE, Subnet
 from cloudlab.model.world import World
 
-__all__ = ["CLIENTS", "Hop", "Path", "between", "faces_internet", "from_internet", "is_public_subnet", "to_internet"]
+__all__ = [
+    "CLIENTS",
+    "Hop",
+    "Path",
+    "across",
+    "arrives",
+    "between",
+    "faces_internet",
+    "from_internet",
+    "is_public_subnet",
+    "listening",
+    "to_internet",
+]
 
 
-def from_internet(world: World, instance_id: str, port: int, client: str | None = None) -> Path:
-    """Tell whether callers on the internet reach a TCP port of an instance: everybody, or the one address `client`."""
+def from_internet(world: World, resource: str, port: int, client: str | None = None) -> Path:
+    """Tell whether callers on the internet reach a TCP port of a resource: everybody, or the one address `client`.
+
+    Of several interfaces (a load balancer's nodes) the first open way is told, else the first one.
+    """
+    clients = CLIENTS if client is None else (client,)
+    return _best(_from_internet(world, resource, at, port, clients) for at in interfaces_of(world, resource)) or _nowhere(
+        world, resource, from_outside=True
+    )
+
+
+def _from_internet(world: World, resource: str, at: Interface, port: int, clients: tuple[str, ...]) -> Path:
     trail = Trail()
     trail.passes("internet", "internet", "the callers")
-    instance = machine(trail, world, instance_id)
-    if instance is None:
-        return trail.path()
-    clients = CLIENTS if client is None else (client,)
-    if instance.state == "running":
-        public_address(trail, world, instance)
-    gateway = attached_gateway(trail, world, instance)
-    way_out(trail, world, instance, gateway, clients)
-    edge(trail, world, instance.subnet, clients, inbound=(port, port), outbound=EPHEMERAL, what=f"tcp/{port} in")
-    guard_in(trail, world, instance, port, clients)
-    server(trail, world, instance, port)
+    end(trail, world, resource)
+    arrives(trail, world, at, port, clients)
+    listening(trail, world, resource, port)
     return trail.path()
 
 
-def to_internet(world: World, instance_id: str, port: int = 443) -> Path:
-    """Tell whether an instance reaches a TCP port anywhere on the internet."""
+def arrives(trail: Trail, world: World, at: Interface, port: int, clients: tuple[str, ...] = CLIENTS) -> None:
+    """Follow a call from the internet as far as one interface, and its answer back."""
+    instance = world.find(Instance, at.owner)
+    if instance is None or instance.state == "running":  # a machine that is switched off has given its address back
+        public_address(trail, world, at)
+    gateway = attached_gateway(trail, world, at.vpc)
+    way_out(trail, world, at.subnet, gateway, clients)
+    edge(trail, world, at.subnet, clients, inbound=(port, port), outbound=EPHEMERAL, what=f"tcp/{port} in")
+    guard_in(trail, world, at, port, clients)
+
+
+def listening(trail: Trail, world: World, resource: str, port: int) -> None:
+    """Say what a packet finds that has reached a resource."""
+    record = owner_of(world, resource)
+    answers = LISTENS.get(type(record))
+    if answers is not None:
+        answers(trail, world, record, port)
+
+
+def to_internet(world: World, resource: str, port: int = 443) -> Path:
+    """Tell whether a resource reaches a TCP port anywhere on the internet."""
+    return _best(_to_internet(world, resource, at, port) for at in interfaces_of(world, resource)) or _nowhere(world, resource)
+
+
+def _to_internet(world: World, resource: str, at: Interface, port: int) -> Path:
     trail = Trail()
-    instance = machine(trail, world, instance_id)
-    if instance is None:
-        return trail.path()
-    if instance.state == "running":
-        trail.passes(instance.id, label(world, instance.id), "it runs")
-    guard_out(trail, world, instance, port, CLIENTS, ANYWHERE)
-    edge(trail, world, instance.subnet, CLIENTS, inbound=EPHEMERAL, outbound=(port, port), what=f"tcp/{port} out")
-    gateway = gateway_of(world, instance.vpc)
+    _sets_out(trail, world, resource)
+    guard_out(trail, world, at, port, CLIENTS, ANYWHERE)
+    edge(trail, world, at.subnet, CLIENTS, inbound=EPHEMERAL, outbound=(port, port), what=f"tcp/{port} out")
+    gateway = gateway_of(world, at.vpc)
     if gateway is None:
-        attached_gateway(trail, world, instance)
-    way_out(trail, world, instance, gateway, CLIENTS)
-    if instance.state == "running":
-        public_address(trail, world, instance)
+        attached_gateway(trail, world, at.vpc)
+    way_out(trail, world, at.subnet, gateway, CLIENTS)
+    instance = world.find(Instance, resource)
+    if instance is None or instance.state == "running":
+        public_address(trail, world, at)
     if gateway is not None:
-        attached_gateway(trail, world, instance)
+        attached_gateway(trail, world, at.vpc)
     trail.passes("internet", "internet", f"tcp/{port} anywhere")
     return trail.path()
 
 
+def _sets_out(trail: Trail, world: World, resource: str) -> None:
+    """The end a call begins at: a machine has to run, anything else is up where it has an interface."""
+    judged = len(trail.hops)
+    if end(trail, world, resource) and len(trail.hops) == judged:
+        trail.passes(resource, label(world, resource), "it runs" if world.find(Instance, resource) is not None else "it calls")
+
+
 def between(world: World, a: str, b: str, port: int) -> Path:
-    """Tell whether instance `a` reaches a TCP port of instance `b` by its private address."""
+    """Tell whether resource `a` reaches a TCP port of resource `b` by its private address; of several ways the first open one."""
+    here, there = interfaces_of(world, a), interfaces_of(world, b)
+    if not here:
+        return _nowhere(world, a)
+    if not there:
+        trail = Trail()
+        _sets_out(trail, world, a)
+        end(trail, world, b)
+        return trail.path()
+    found = _best(_between(world, source, target, port) for source in here for target in there)
+    assert found is not None
+    return found
+
+
+def _between(world: World, source: Interface, target: Interface, port: int) -> Path:
     trail = Trail()
-    source = machine(trail, world, a)
-    if source is None:
-        return trail.path()
-    if source.state == "running":
-        trail.passes(source.id, label(world, source.id), "it runs")
-    target = machine(trail, world, b)
-    if target is None:
-        return trail.path()
+    _sets_out(trail, world, source.owner)
+    end(trail, world, target.owner)
+    if across(trail, world, source, target, port):
+        listening(trail, world, target.owner, port)
+    return trail.path()
+
+
+def across(trail: Trail, world: World, source: Interface, target: Interface, port: int) -> bool:
+    """Follow a call from one interface to another inside a VPC, and its answer back; False where the two share no network."""
     if source.vpc != target.vpc:
         trail.stops(
             target.vpc,
@@ -88,13 +146,32 @@ def between(world: World, a: str, b: str, port: int) -> Path:
             f"it is another network than {label(world, source.vpc)}; private addresses lead nowhere outside their own VPC",
             "Put both machines into one VPC.",
         )
-        return trail.path()
+        return False
     guard_out(trail, world, source, port, (target.private_ip,), f"{target.private_ip}/32", target.groups)
     if source.subnet != target.subnet:  # an ACL stands at the edge of its subnet, not between neighbours
         edge(trail, world, source.subnet, (target.private_ip,), inbound=EPHEMERAL, outbound=(port, port), what=f"tcp/{port} out")
         edge(trail, world, target.subnet, (source.private_ip,), inbound=(port, port), outbound=EPHEMERAL, what=f"tcp/{port} in")
     guard_in(trail, world, target, port, (source.private_ip,), source.groups)
-    server(trail, world, target, port)
+    return True
+
+
+def _best(paths: Iterable[Path]) -> Path | None:
+    """Return the first open path, else the first one."""
+    first: Path | None = None
+    for path in paths:
+        if path.ok:
+            return path
+        first = first or path
+    return first
+
+
+def _nowhere(world: World, resource: str, *, from_outside: bool = False) -> Path:
+    """Tell of a resource that has no interface: it is gone, or not there yet."""
+    trail = Trail()
+    if from_outside:
+        trail.passes("internet", "internet", "the callers")
+    if end(trail, world, resource):
+        trail.stops(resource, label(world, resource), "it has no network interface", "Wait until it is up, or make another.")
     return trail.path()
 
 

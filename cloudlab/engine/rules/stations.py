@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cloudlab.engine.naming import label
-from cloudlab.engine.rules.addressing import public_ip_of
 from cloudlab.engine.rules.filtering import acl_lets_all, acl_of, admits, groups_of, peers
+from cloudlab.engine.rules.interfaces import Interface, listens, owner_of
 from cloudlab.engine.rules.path import Trail
 from cloudlab.engine.rules.routing import explicit_table, gateway_of, is_active, leads_out, route_for, table_of
 from cloudlab.model.compute import Instance
@@ -34,37 +34,49 @@ def machine(trail: Trail, world: World, key: str) -> Instance | None:
     return instance
 
 
-def public_address(trail: Trail, world: World, instance: Instance) -> None:
-    """The internet knows an instance only by a public address, given at launch or by an Elastic IP."""
-    if public_ip_of(world, instance) is None:
-        trail.stops(
-            instance.id,
-            label(world, instance.id),
-            "it has no public address",
+def end(trail: Trail, world: World, key: str) -> bool:
+    """Say where the resource at one end of the way is missing, or is a machine that doesn't run; tell whether it has an interface."""
+    record = owner_of(world, key)
+    if record is None or isinstance(record, Instance):
+        instance = machine(trail, world, key)
+        return instance is not None
+    return True
+
+
+def public_address(trail: Trail, world: World, interface: Interface) -> None:
+    """The internet knows an interface only by a public address, given at launch or by an Elastic IP."""
+    if interface.public_ip is not None:
+        return
+    owner = interface.owner
+    if world.find(Instance, owner) is None:
+        hint = "It was made without one, for callers inside its VPC; to face the internet, make another that does."
+    else:
+        hint = (
             "An automatic one is only given at launch. Rent one and point it here: ec2 allocate-address, then "
-            f"ec2 associate-address --allocation-id <eipalloc> --instance-id {instance.id}",
+            f"ec2 associate-address --allocation-id <eipalloc> --instance-id {owner}"
         )
+    trail.stops(owner, label(world, owner), "it has no public address", hint)
 
 
-def attached_gateway(trail: Trail, world: World, instance: Instance) -> InternetGateway | None:
-    gateway = gateway_of(world, instance.vpc)
+def attached_gateway(trail: Trail, world: World, vpc_id: str) -> InternetGateway | None:
+    gateway = gateway_of(world, vpc_id)
     if gateway is not None:
-        trail.passes(gateway.id, label(world, gateway.id), f"it is attached to {label(world, instance.vpc)}")
+        trail.passes(gateway.id, label(world, gateway.id), f"it is attached to {label(world, vpc_id)}")
         return gateway
     free = next((g.id for g in world.every(InternetGateway) if g.vpc is None), None)
     first = "Attach one: " if free else "Make one and attach it: ec2 create-internet-gateway, then "
     trail.stops(
-        instance.vpc,
-        label(world, instance.vpc),
+        vpc_id,
+        label(world, vpc_id),
         "no internet gateway is attached to it",
-        f"{first}ec2 attach-internet-gateway --internet-gateway-id {free or '<igw>'} --vpc-id {instance.vpc}",
+        f"{first}ec2 attach-internet-gateway --internet-gateway-id {free or '<igw>'} --vpc-id {vpc_id}",
     )
     return None
 
 
-def way_out(trail: Trail, world: World, instance: Instance, gateway: InternetGateway | None, clients: tuple[str, ...]) -> None:
+def way_out(trail: Trail, world: World, subnet_id: str, gateway: InternetGateway | None, clients: tuple[str, ...]) -> None:
     """The subnet's route table has to lead to the gateway: for calls out, and for every answer to a call from outside."""
-    subnet = world.get(Subnet, instance.subnet)
+    subnet = world.get(Subnet, subnet_id)
     table = table_of(world, subnet)
     name = label(world, table.id)
     for client in clients:
@@ -143,9 +155,11 @@ def edge(
     trail.passes(subnet_id, name, f"its network ACL lets {what} and the answers back")
 
 
-def guard_in(trail: Trail, world: World, instance: Instance, port: int, others: tuple[str, ...], wearing: tuple[str, ...] = ()) -> None:
+def guard_in(trail: Trail, world: World, interface: Interface, port: int, others: tuple[str, ...], wearing: tuple[str, ...] = ()) -> None:
     """Some security group has to let the caller in; the answer then goes out by itself."""
-    groups = groups_of(world, instance)
+    groups = groups_of(world, interface)
+    if not groups:
+        return
     rules = [(group, rule) for group in groups for rule in group.ingress]
     admitting = [next((g for g, r in rules if admits(r, port, other, wearing)), None) for other in others]
     first = admitting[0]
@@ -168,14 +182,16 @@ def guard_in(trail: Trail, world: World, instance: Instance, port: int, others: 
 def guard_out(
     trail: Trail,
     world: World,
-    instance: Instance,
+    interface: Interface,
     port: int,
     others: tuple[str, ...],
     cidr: str,
     wearing: tuple[str, ...] = (),
 ) -> None:
     """Some security group has to let the call out; the answer then comes in by itself."""
-    groups = groups_of(world, instance)
+    groups = groups_of(world, interface)
+    if not groups:
+        return
     rules = [(group, rule) for group in groups for rule in group.egress]
     admitting = [next((g for g, r in rules if admits(r, port, other, wearing)), None) for other in others]
     first = admitting[0]
@@ -190,6 +206,7 @@ def guard_out(
     )
 
 
+@listens(Instance)
 def server(trail: Trail, world: World, instance: Instance, port: int) -> None:
     """What the packet finds when it arrives: a system that is up, and something that listens."""
     if instance.state != "running":
