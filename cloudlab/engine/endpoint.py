@@ -180,20 +180,21 @@ def evolve_endpoint_deleted(world: World, event: EndpointDeleted) -> World:
 
 
 @front_of
-def front_of_endpoint(world: World, scenario: Scenario, wanted: Need, resource: str) -> Front | None:
+def front_of_endpoint(world: World, scenario: Scenario, wanted: Need, resource: str) -> tuple[Front, ...] | None:
     """An endpoint answers with the instances it has left; callers need no path of yours to it."""
     endpoint = world.find(Endpoint, resource)
     if endpoint is None:
         return None
     if endpoint.status != "InService":
-        return Front(resource, 0, None, "error", f"the endpoint is {endpoint.status}")
+        return (Front(resource, 0, None, "error", f"the endpoint is {endpoint.status}"),)
     (variant,) = endpoint.variants
     left = variant.count - endpoint.lost
     if left <= 0:
-        return Front(resource, 0, None, "error", "its only instance is being replaced" if variant.count == 1 else "all are being replaced")
+        reason = "its only instance is being replaced" if variant.count == 1 else "all are being replaced"
+        return (Front(resource, 0, None, "error", reason),)
     machine = scenario.catalogue.hardware(variant.instance_type)
     assert machine is not None
-    return Front(resource, machine.requests_per_minute * left, endpoint.spec)
+    return (Front(resource, machine.requests_per_minute * left, endpoint.spec),)
 
 
 # looking ----------------------------------------------------------------------------------------------------------------

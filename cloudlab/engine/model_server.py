@@ -7,6 +7,7 @@ from dataclasses import replace
 from cloudlab.engine.document_runs import failed, no_space, one, runs, succeeded
 from cloudlab.engine.kernel import Context, Events, NeedsFact, Want
 from cloudlab.engine.rules.fronts import front_of
+from cloudlab.engine.rules.path import Path
 from cloudlab.engine.rules.reachability import from_internet
 from cloudlab.model.compute import Instance, Invocation
 from cloudlab.model.events.compute import SoftwareChanged
@@ -56,21 +57,23 @@ def withdraw(ctx: Context, instance: Instance) -> Events:
 
 
 @front_of
-def front_of_instance(world: World, scenario: Scenario, need: Need, resource: str) -> Front | None:
-    """Tell how an instance answers the callers of a need.
+def front_of_instance(world: World, scenario: Scenario, need: Need, resource: str) -> tuple[Front, ...] | None:
+    """Tell how an instance answers callers that use its own address."""
+    instance = world.find(Instance, resource)
+    return None if instance is None else (judged(scenario, need, instance, from_internet(world, resource, need.port)),)
+
+
+def judged(scenario: Scenario, need: Need, instance: Instance, way: Path) -> Front:
+    """Tell how the server of an instance answers requests that come this way.
 
     Not reached: what reachability says (timeout, refused). Reached: an error while the disk is full, as the server can't write
     its log; once somebody got in, as its answers can't be trusted; and without a model of this need's data.
     """
-    instance = world.find(Instance, resource)
-    if instance is None:
-        return None
     hardware = scenario.catalogue.instance_type(instance.type)
     assert hardware is not None
-    front = Front(resource, hardware.requests_per_minute, instance.software.serving)
-    path = from_internet(world, resource, need.port)
-    if not path.ok:
-        return replace(front, cause=path.symptom, reason=path.sentence())
+    front = Front(instance.id, hardware.requests_per_minute, instance.software.serving)
+    if not way.ok:
+        return replace(front, cause=way.symptom, reason=way.sentence())
     if instance.compromised:
         return replace(front, cause="error", reason="somebody else controls the instance; its answers can't be trusted")
     if instance.disk == "full":

@@ -50,6 +50,6 @@ def _failing(world: World, scenario: Scenario, need: Need, resource: str) -> int
     fronts = next((s.fronts for s in reversed(segments) if s.since <= as_of), ())
     if not fronts:
         return 0
-    share = usual_per_hour(scenario, need, world.now) // len(fronts)
-    struck = [front for front in fronts if front.resource == resource]
-    return sum(share if f.cause is not None else max(0, share - f.capacity * (HOUR // MINUTE)) for f in struck)
+    usual, whole = usual_per_hour(scenario, need, world.now), sum(f.share for f in fronts)
+    struck = [(usual * f.share // whole, f) for f in fronts if f.resource == resource]
+    return sum(share if f.cause is not None else max(0, share - f.capacity * (HOUR // MINUTE)) for share, f in struck)

@@ -89,6 +89,10 @@ class Front:
     """Why every request to it fails (`timeout`, `refused`, `error`, ...); None while it answers."""
     reason: str = ""
     """The hop or fault behind `cause`, in words."""
+    share: int = 1
+    """Its part of the requests, relative to the shares of the other fronts of the need."""
+    via: str = ""
+    """The load balancer whose address callers use to get there; empty where they use its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,17 @@ class Handover:
     need: str
     resource: str
     at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneOutage:
+    """A zone that is down: what lives in it neither answers nor can be reached nor launched; `id` is the zone's name."""
+
+    id: str
+    since: Seconds
+    until: Seconds
+    detail: str = ""
+    """What happened, as the end of a sentence: `lost its power`."""
 
 
 @dataclass(frozen=True, slots=True)

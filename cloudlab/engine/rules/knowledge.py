@@ -63,7 +63,7 @@ def known_until(world: World, scenario: Scenario, need: Need) -> Seconds:
     if world.over is not None:
         return world.now
     fronts = world.get(Serving, need.id).segments[-1].fronts
-    return min((_heard_of(world, scenario, front.resource) for front in fronts), default=world.now)
+    return min((_heard_of(world, scenario, front.via or front.resource) for front in fronts), default=world.now)
 
 
 def _heard_of(world: World, scenario: Scenario, resource: str) -> Seconds:

@@ -135,17 +135,21 @@ def _settle(frame: _Frame, start: Seconds, end: Seconds, fronts: tuple[tuple[Fro
     flow = arrivals(*frame.arrivals_key)
     offered = served = slow = value = right = 0
     failed: dict[str, int] = {}
-    ways = len(fronts)
+    whole = sum(front.share for front, _ in fronts)
     at = start
     while at < end:
         to = min(end, at // MINUTE * MINUTE + MINUTE)
         first = flow.total(at)
         number = flow.total(to) - first
         offered += number
-        if not ways:
+        if not whole:
             failed[NOTHING_THERE] = failed.get(NOTHING_THERE, 0) + number
-        for index, (front, scored) in enumerate(fronts):
-            share = (number + index) // ways
+        phase, up_to, taken = first % max(whole, 1), 0, 0
+        for front, scored in fronts:
+            # rounding at the running sum of shares hands out every request once; the phase moves on, so that nobody gets all odd ones
+            up_to += front.share
+            share = (number * up_to + phase) // whole - taken
+            taken += share
             if front.cause is not None or scored is None:
                 cause = front.cause or "error"
                 failed[cause] = failed.get(cause, 0) + share
@@ -250,7 +254,7 @@ def load(world: World, scenario: Scenario, need: Need, instant: Seconds) -> Load
     rate = flow.total(minute + MINUTE) - flow.total(minute)
     good = [f for f in fronts if f.cause is None]
     capacity = sum(f.capacity for f in good)
-    share = rate * len(good) // len(fronts) if fronts else 0
+    share = rate * sum(f.share for f in good) // sum(f.share for f in fronts) if fronts else 0
     utilisation = share * 1000 // capacity if capacity else 0
     return Load(len(good), utilisation, latency_at(scenario.catalogue.latency, utilisation))
 
@@ -321,12 +325,13 @@ def budget_whole(world: World, scenario: Scenario, need: Need) -> int:
 def busiest(world: World, scenario: Scenario, candidates: list[str]) -> str:
     """Return the candidate that answers the largest share of requests now; the oldest one among equals.
 
-    Callers spread their requests evenly over the addresses they have; an address answers its share as far as its capacity reaches.
+    Callers spread their requests over the addresses they have; an address answers its share as far as its capacity reaches.
     """
     load = dict.fromkeys(candidates, 0)
     for need in scenario.needs:
         fronts = world.get(Serving, need.id).segments[-1].fronts
+        whole = sum(front.share for front in fronts)
         for front in fronts:
             if front.cause is None and front.resource in load:
-                load[front.resource] += min(max(need.traffic.base_per_minute // len(fronts), 1), front.capacity)
+                load[front.resource] += min(max(need.traffic.base_per_minute * front.share // whole, 1), front.capacity)
     return max(candidates, key=lambda c: load[c])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cloudlab.engine.dice import mix, roll
 from cloudlab.engine.rules import traffic
-from cloudlab.engine.rules.traffic import Tally, arrivals, busiest, by_hour, condition, latency_at, tally, time_to_value, worth
+from cloudlab.engine.rules.traffic import Arrivals, Tally, arrivals, busiest, by_hour, condition, latency_at, tally, time_to_value, worth
 from cloudlab.engine.simulation import Simulation
 from cloudlab.model.operations import Front, Segment, Serving
 from cloudlab.model.scenario import Need, Scenario, Slo, Traffic
@@ -185,6 +185,7 @@ FRONTS = st.lists(
         st.integers(0, 130),
         st.sampled_from([SPEC, None]),
         st.sampled_from([None, None, "timeout", "refused", "error"]),
+        share=st.integers(1, 7),
     ),
     max_size=3,
 ).map(tuple)
@@ -202,6 +203,51 @@ def test_offered_is_served_and_failed(history: tuple[tuple[Seconds, tuple[Front,
     assert 0 <= got.slow <= got.served
     assert all(n > 0 for _, n in got.failed)
     assert got.offered == arrivals(need.traffic, "answers", MORNING, ENDS, seed).total(ENDS)
+
+
+def one_by_one(fronts: tuple[Front, ...], flow: Arrivals, minutes: int) -> tuple[dict[str, int], int]:
+    """Hand out each request by itself: to the first front at whose running share of the minute it has not come past yet."""
+    came: dict[str, int] = dict.fromkeys(("served", "no address", "overload", "timeout", "refused", "error"), 0)
+    worth_of_row = (100, 0, -100, 0, 100)
+    number = value = 0
+    whole = sum(f.share for f in fronts)
+    for count in flow.per_minute[:minutes]:
+        taken = [0] * len(fronts)
+        phase = number % max(whole, 1)
+        for j in range(count):
+            edges = itertools.accumulate(f.share for f in fronts)
+            to = next((i for i, edge in enumerate(edges) if j < (count * edge + phase) // whole), None)
+            if to is None:
+                came["no address"] += 1
+            elif fronts[to].cause is not None or fronts[to].model is None:
+                came[fronts[to].cause or "error"] += 1
+            elif taken[to] == fronts[to].capacity:
+                came["overload"] += 1
+            else:
+                came["served"] += 1
+                value += worth_of_row[(number + j) % 5]
+                taken[to] += 1
+        number += count
+    return came, value
+
+
+@given(fronts=FRONTS, seed=st.integers(0, 50), noise=st.integers(0, 900), base=st.integers(0, 200))
+def test_weighted_settling_hands_out_as_one_by_one_would(fronts: tuple[Front, ...], seed: int, noise: int, base: int) -> None:
+    need = replace(NEED, traffic=replace(STEADY, base_per_minute=base, noise=noise))
+    simulation = served((MORNING, fronts), seed=seed, needs=(need,))
+    got = tally(*at_instant(simulation, MORNING + 90 * MINUTE), need)
+    came, value = one_by_one(fronts, arrivals(need.traffic, "answers", MORNING, ENDS, seed), 90)
+    assert {"served": got.served, **dict(got.failed)} == {"served": came["served"]} | {c: n for c, n in came.items() if c != "served" and n}
+    assert got.value_micros == value
+
+
+def test_odd_requests_go_round() -> None:
+    """One request a minute over shares of 1 and 3: a quarter of them, not none, go to the smaller one."""
+    need = replace(NEED, traffic=replace(STEADY, base_per_minute=1))
+    fronts = (replace(front("i-1", cause="timeout"), share=1), replace(front("i-2"), share=3))
+    simulation = served((MORNING, fronts), needs=(need,))
+    got = tally(*at_instant(simulation, ENDS), need)
+    assert (got.served, dict(got.failed)) == (450, {"timeout": 150})
 
 
 @given(history=HISTORY, cuts=st.lists(st.integers(9, 19), max_size=5))
