@@ -201,20 +201,16 @@ class Doors:
 
     def save_report(self, session: Session, other: Side | None, futures: Futures | None = None) -> Path:
         """Write the report beside the saves as Markdown, JSON and a page with its plots; return the page. Raises CannotOpen."""
-        from cloudlab.lab.debrief import debrief
-        from cloudlab.lab.report import as_json, markdown
-        from cloudlab.lab.report_page import page
+        from cloudlab.lab.report import form_of, written
         from cloudlab.lab.saves import SaveError, write_whole
         from cloudlab.lab.script_run import result_of
 
         result = result_of(session)
-        told = debrief(result)
-        stem = self.home() / "reports" / (Path(result.journal).stem or result.level.id)
-        shown = stem.with_name(stem.name + ".html")
+        name = Path(result.journal).stem or result.level.id
+        shown, *beside = [self.home() / "reports" / (name + ending) for ending in (".html", ".md", ".json")]
         try:
-            write_whole(stem.with_name(stem.name + ".md"), markdown(result, told, other))
-            write_whole(stem.with_name(stem.name + ".json"), as_json(result, told, other) + "\n")
-            write_whole(shown, page(result, told, other, futures))
+            for file in (*beside, shown):
+                write_whole(file, written(form_of(file), result, other, futures))
         except SaveError as error:
             raise CannotOpen(str(error)) from error
         return shown

@@ -1,15 +1,38 @@
-"""The report to keep: a run's debrief as Markdown or JSON."""
+"""The report to keep: a run's debrief as Markdown, as JSON, or as a page."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
-from cloudlab.lab.debrief import Debrief, Side, compare, verdict
+from cloudlab.lab.debrief import Debrief, Side, compare, debrief, verdict
+from cloudlab.lab.futures import Futures
+from cloudlab.lab.report_page import page
 from cloudlab.lab.result import Result
 from cloudlab.model.money import format_usd
 from cloudlab.model.time import span, stamp
+
+Form = Literal["html", "markdown", "json"]
+_ENDINGS: dict[str, Form] = {".html": "html", ".htm": "html", ".json": "json"}
+
+
+def form_of(file: Path) -> Form:
+    """Return the form a file's ending asks for: a page, JSON, and Markdown for anything else."""
+    return _ENDINGS.get(file.suffix.lower(), "markdown")
+
+
+def written(form: Form, result: Result, other: Side | None, futures: Futures | None = None) -> str:
+    """Return the report in a form, ending in a newline; only the page tells the futures."""
+    told = debrief(result)
+    match form:
+        case "html":
+            return page(result, told, other, futures)
+        case "json":
+            return as_json(result, told, other) + "\n"
+        case "markdown":
+            return markdown(result, told, other)
 
 
 def markdown(result: Result, told: Debrief, other: Side | None) -> str:
