@@ -11,7 +11,7 @@ from cloudlab.engine.run import KINDS
 from cloudlab.lab.session import Session
 from cloudlab.lab.states import WAITABLE
 from cloudlab.lab.terminal import Terminal
-from cloudlab.lab.view.cloud import name_of, short
+from cloudlab.lab.view.things.words import name_of, short
 from cloudlab.model.compute import Invocation
 from cloudlab.model.identity import Role
 from cloudlab.model.ids import REGION, ZONES, arn
@@ -103,7 +103,7 @@ _GROUPS: dict[str, Callable[[Session], Iterator[tuple[str, str]]]] = {
     "policy": lambda _: ((p.arn, p.gloss) for p in MANAGED_POLICIES),
     "image": lambda _: ((i.id, i.name) for i in IMAGES),
     "image-uri": _uris,
-    "file": lambda s: ((f.name, f"{f.channel} data") for f in s.level.scenario.files),
+    "file": lambda s: ((f.name, f"{f.channel} data" if f.model is None else "a trained model") for f in s.level.scenario.files),
     "cidr": lambda _: iter([("10.0.0.0/16", "65,536 addresses, as for a VPC"), ("10.0.0.0/24", "256 addresses, as for a subnet")]),
     "trust-policy": lambda _: ((_TRUST % f"{s}.amazonaws.com", f"{s} may put the role on") for s in ("ec2", "sagemaker")),
     "command": _commands,

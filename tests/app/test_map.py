@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from cloudlab.app.drawing.canvas import Spot, neighbour, overlay, restyled
-from cloudlab.app.drawing.cloud import DRAWINGS, draw_map, drawn
+from cloudlab.app.drawing.cloud import LOOKS, Look, draw_block, draw_map
 from cloudlab.app.drawing.inspection import draw_trace
 from cloudlab.app.panes.cloud_map.inspect import InspectScreen
 from cloudlab.app.panes.cloud_map.surface import MapSurface
@@ -37,7 +37,7 @@ def found(spot: Spot | None) -> Spot:
 
 def test_every_thing_has_its_place():
     canvas = draw_map(a_view().cloud, 76)
-    assert [s.id for s in canvas.spots] == ["vpc-1", "igw-1", "s-1", "i-1", "s-2", "i-2", "sg-1", "harbour"]
+    assert [s.id for s in canvas.spots] == ["vpc-1", "igw-1", "v/a", "s-1", "i-1", "v/b", "s-2", "i-2", "sg-1", "harbour"]
     lines = text(canvas.lines())
     for spot in canvas.spots:
         assert lines[spot.y][spot.mark] == " "
@@ -71,22 +71,47 @@ def test_everything_can_be_reached_by_arrows():
 
 
 def test_what_is_folded_tells_the_worst_of_what_is_in_it():
-    lines = text(draw_map(a_view().cloud, 90, frozenset({"vpc-1"})).lines())
+    lines = text(draw_map(a_view().cloud, 90, frozenset({"vpc:vpc-1"})).lines())
     assert lines[0] == "▸ VPC vpc-app 10.0.0.0/16  2 instances folded  ◐ [red]x[/] :boom: boot"
     assert len(lines) == 2  # the bucket
 
 
-def test_a_new_kind_adds_one_drawing():
+def test_a_new_kind_adds_one_row_of_looks(monkeypatch):
     def draw_balancer(canvas, node, x, y, cells):
         canvas.put(x, y, ((f"<{node.name}>", ""),), cells)
         return y + 1
 
-    drawn("balancer")(draw_balancer)
-    try:
-        root = replace(a_view().cloud, children=(Node("lb-1", "balancer", "front", "", "ok", 0),))
-        assert text(draw_map(root, 40).lines()) == ["<front>"]
-    finally:
-        del DRAWINGS["balancer"]
+    monkeypatch.setitem(LOOKS, "balancer", Look(draw_balancer, edge=True))
+    monkeypatch.setitem(LOOKS, "nat-gateway", Look(draw_block, "NAT"))
+    vpc = a_view().cloud.children[0]
+    subnet = replace(vpc.children[2].children[0], children=(Node("nat-1", "nat-gateway", "out", "available", "ok", 0, "203.0.113.9"),))
+    zone = replace(vpc.children[2], children=(subnet,))
+    vpc = replace(
+        vpc, children=(zone, Node("lb-1", "balancer", "front", "", "ok", 0), Node("acl-1", "network-acl", "strict", "", "plain", 0))
+    )
+    assert text(draw_map(replace(a_view().cloud, children=(vpc,)), 50).lines()) == [
+        "┌ VPC vpc-app 10.0.0.0/16 ───────────────────────┐",
+        "│ <front>                                        │",
+        "│ ┌ zone us-east-1a ───────────────────────────┐ │",
+        "│ │ subnet public-a 10.0.0.0/24                │ │",
+        "│ │   ● NAT out                      available │ │",
+        "│ │     203.0.113.9                            │ │",
+        "│ └────────────────────────────────────────────┘ │",
+        "│ network-acl · strict                           │",
+        "└────────────────────────────────────────────────┘",
+    ]
+
+
+def test_whatever_has_something_inside_shows_and_folds_it(monkeypatch):
+    volume = Node("vol-1", "volume", "data", "in-use", "ok", 0, "20 GiB gp3")
+    machine = Node("i-1", "instance", "web", "ok", "ok", 0, "t3.small", (volume,))
+    root = replace(a_view().cloud, children=(machine,))
+    assert text(draw_map(root, 40).lines()) == [
+        "  ● web                               ok",
+        "    t3.small",
+        "  volume   ● data  in-use  20 GiB gp3",
+    ]
+    assert text(draw_map(root, 40, frozenset({"instance:i-1"})).lines()) == ["▸ web t3.small ok  1 thing folded"]
 
 
 def test_signs_are_drawn_over_a_line_without_moving_it():

@@ -1,13 +1,13 @@
 """The map: VPC around zones around subnets around instances, and beside them what lives outside a network.
 
-Each kind of resource has one drawing, found in `DRAWINGS`; a kind without its own is a row. To draw another kind otherwise, write one
-function from canvas, node and place to the next free row, and register it with `@drawn`.
+Each kind of thing has one row in `LOOKS`, at the end; a kind without one is a line. To draw one otherwise, write a function from
+canvas, node and place to the next free row.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cloudlab.app import ink
 from cloudlab.app.drawing.canvas import Canvas, Piece
@@ -20,44 +20,30 @@ if TYPE_CHECKING:
 Drawing = Callable[[Canvas, "Node", int, int, int], int]
 """(canvas, node, column, row, cells) -> the next free row."""
 
-DRAWINGS: dict[str, Drawing] = {}
-"""Kind -> how it is drawn."""
 
-LABELS = {
-    "internet-gateway": "gateway",
-    "route-table": "routes",
-    "security-group": "group",
-    "training-job": "job",
-}
-"""Kind -> its word at the left of a row, where the kind itself is too long."""
+class Look(NamedTuple):
+    """How a kind is drawn."""
+
+    draw: Drawing
+    word: str = ""
+    """What stands before its name, at most 8 cells; empty: nothing, or on a line the kind itself."""
+    edge: bool = False
+    """It stands at the edge of its VPC, above the zones."""
+
 
 LEAST_ZONE = 32
 """Zones stand beside each other only where each has this many cells."""
 LABEL_WIDTH = 9
 FOLDED = "▸"
-FOLDABLE = frozenset(("vpc", "subnet"))
-
-
-def drawn(kind: str) -> Callable[[Drawing], Drawing]:
-    """Register how a kind is drawn."""
-
-    def register(drawing: Drawing) -> Drawing:
-        assert kind not in DRAWINGS, f"two drawings for {kind}"
-        DRAWINGS[kind] = drawing
-        return drawing
-
-    return register
 
 
 def draw_map(root: Node, cells: int, folded: frozenset[str] = frozenset()) -> Canvas:
-    """Return the whole map, `cells` wide; what is folded is one row."""
+    """Return the whole map, `cells` wide; what is in `folded`, by key, is one row."""
     canvas = Canvas(cells, folded)
     if not root.children:
         canvas.put_all(0, 0, _empty(root, cells), cells)
         return canvas
-    y = 0
-    for node in sorted(root.children, key=lambda n: n.kind != "vpc"):
-        y = draw(canvas, node, 0, y, cells)
+    draw_inside(canvas, sorted(root.children, key=lambda n: n.kind != "vpc"), 0, 0, cells)
     return canvas
 
 
@@ -66,9 +52,22 @@ def draw_cloud(root: Node, cells: int) -> list[Line]:
     return draw_map(root, cells).lines()
 
 
+def look_of(kind: str) -> Look:
+    return LOOKS.get(kind, Look(draw_row))
+
+
 def draw(canvas: Canvas, node: Node, x: int, y: int, cells: int) -> int:
-    """Draw a thing and what is inside it."""
-    return DRAWINGS.get(node.kind, draw_row)(canvas, node, x, y, cells)
+    """Draw a thing and what is inside it, or the one row of what is folded."""
+    if node.children and node.key in canvas.folded:
+        return _folded(canvas, node, x, y, cells)
+    return look_of(node.kind).draw(canvas, node, x, y, cells)
+
+
+def draw_inside(canvas: Canvas, nodes: Iterable[Node], x: int, y: int, cells: int) -> int:
+    """Draw things below each other."""
+    for node in nodes:
+        y = draw(canvas, node, x, y, cells)
+    return y
 
 
 def _empty(root: Node, cells: int) -> list[Line]:
@@ -76,17 +75,20 @@ def _empty(root: Node, cells: int) -> list[Line]:
     return [(), *ink.wrapped(root.detail, cells, STRONG), *ink.wrapped(hint, cells, MUTED)]
 
 
+# ready drawings ----------------------------------------------------------------------------------------------------------
+
+
 def draw_row(canvas: Canvas, node: Node, x: int, y: int, cells: int) -> int:
-    """Draw what has nothing inside it on one row."""
-    canvas.stands(node.id, node.kind, x, y, cells, mark=x + max(LABEL_WIDTH, len(LABELS.get(node.kind, node.kind)) + 1) - 1)
-    canvas.put(x, y, lambda cells: _row(node, cells), cells)
-    return y + 1
+    """Draw a thing on one row: label, glyph, name, state, detail, and at the right edge how old that is; what is inside it below."""
+    label = look_of(node.kind).word or node.kind
+    canvas.stands(node.id, node.kind, x, y, cells, mark=x + max(LABEL_WIDTH, len(label) + 1) - 1)
+    canvas.put(x, y, lambda cells: _row(node, label, cells), cells)
+    return draw_inside(canvas, node.children, x + 2, y + 1, cells - 2)
 
 
-def _row(node: Node, cells: int) -> Line:
-    """Return label, glyph, name, state, detail, and at the right edge how old that is."""
+def _row(node: Node, label: str, cells: int) -> Line:
     left = line(
-        (LABELS.get(node.kind, node.kind).ljust(LABEL_WIDTH - 1) + " ", MUTED),
+        (label.ljust(LABEL_WIDTH - 1) + " ", MUTED),
         (f"{glyph(node.tone)} ", style(node.tone)),
         node.name,
         (f"  {node.state}" if node.state else "", style(node.tone)),
@@ -95,44 +97,48 @@ def _row(node: Node, cells: int) -> Line:
     return ends(left, line((age(node.age), MUTED)), cells) if node.age >= 60 else left
 
 
-@drawn("vpc")
-def draw_vpc(canvas: Canvas, node: Node, x: int, y: int, cells: int) -> int:
-    """Draw a VPC as a box: gateways, zones beside each other, then what filters and routes."""
-    title = line(("VPC ", MUTED), (node.name, STRONG), (f" {node.detail}", MUTED), (_not_yet(node), style("wait")))
+def draw_block(canvas: Canvas, node: Node, x: int, y: int, cells: int) -> int:
+    """Draw a thing for a narrow zone: glyph, name and state first; below them detail, age, and what is inside it."""
+    rows: list[Piece] = [lambda cells: _block(node, cells)]
+    if node.detail:
+        rows.append(lambda _: line((f"    {node.detail}", MUTED)))
+    if node.age >= 60:
+        rows.append(lambda _: line((f"    {age(node.age)}", style("wait"))))
+    canvas.stands(node.id, node.kind, x, y, cells, rows=len(rows), mark=x + 1)
+    return draw_inside(canvas, node.children, x + 2, canvas.put_all(x, y, rows, cells), cells - 2)
+
+
+def _block(node: Node, cells: int) -> Line:
+    tone, word = style(node.tone), look_of(node.kind).word
+    return ends(
+        line((f"  {glyph(node.tone)} ", tone), (f"{word} " if word else "", MUTED), node.name), line((f" {node.state}", tone)), cells
+    )
+
+
+def draw_box(canvas: Canvas, node: Node, x: int, y: int, cells: int) -> int:
+    """Draw a frame around what is inside: what stands at its edge, zones beside each other, then the rest."""
     canvas.stands(node.id, node.kind, x, y, cells, mark=x + 1)
-    if node.id in canvas.folded:
-        return _folded(canvas, node, x, y, cells, title)
-    inner = cells - 4
-    at = y + 1
+    edge = [c for c in node.children if look_of(c.kind).edge]
     zones = [c for c in node.children if c.kind == "zone"]
-    for child in node.children:
-        if child.kind == "internet-gateway":
-            at = draw(canvas, child, x + 2, at, inner)
-    if zones:
-        at = _zones(canvas, zones, x + 2, at, inner)
-    else:
-        at = canvas.put_all(x + 2, at, [line(("no subnet yet: nothing can be placed here", MUTED))], inner)
-    for child in node.children:
-        if child.kind not in ("zone", "internet-gateway"):
-            at = draw(canvas, child, x + 2, at, inner)
-    return canvas.frame(x, y, at, cells, title)
+    at = draw_inside(canvas, edge, x + 2, y + 1, cells - 4)
+    at = _beside(canvas, zones, x + 2, at, cells - 4)
+    if node.kind == "vpc" and not zones:
+        at = canvas.put_all(x + 2, at, [line(("no subnet yet: nothing can be placed here", MUTED))], cells - 4)
+    at = draw_inside(canvas, (c for c in node.children if c not in edge and c.kind != "zone"), x + 2, at, cells - 4)
+    return canvas.frame(x, y, at, cells, _title(node))
 
 
-def _folded(canvas: Canvas, node: Node, x: int, y: int, cells: int, title: Line) -> int:
-    """Draw one row for a thing and all that is in it: how many, and the worst state among them."""
-    inside = [n for n in walk(node.children) if n.kind == "instance"]
-    worst = next((n for tone in ("bad", "wait") for n in inside if n.tone == tone), None)
-    many = f"  {len(inside)} instance{'' if len(inside) == 1 else 's'} folded"
-    told = line((f"  {glyph(worst.tone)} {worst.name} {worst.state}", style(worst.tone))) if worst is not None else ()
-    canvas.put(x, y, (*line((f"{FOLDED} ", STRONG)), *title, *line((many, MUTED)), *told), cells)
-    return y + 1
+def _title(node: Node) -> Line:
+    """Return word, name, detail, and the state where it is worth a word."""
+    look = style(node.tone) if node.tone in ("wait", "bad") else style("wait")
+    state = f" {node.state}" if node.state not in ("", "available") else ""
+    word = look_of(node.kind).word
+    name = (node.name, "" if node.kind == "zone" else STRONG)
+    return line((f"{word} " if word else "", MUTED), name, (f" {node.detail}" if node.detail else "", MUTED), (state, look))
 
 
-def _not_yet(node: Node) -> str:
-    return f" {node.state}" if node.state not in ("", "available") else ""
-
-
-def _zones(canvas: Canvas, zones: list[Node], x: int, y: int, cells: int) -> int:
+def _beside(canvas: Canvas, zones: list[Node], x: int, y: int, cells: int) -> int:
+    """Draw boxes beside each other, as many as there is room for, then the next ones below."""
     beside_each_other = max(1, min(len(zones), (cells + 1) // (LEAST_ZONE + 1)))
     for first in range(0, len(zones), beside_each_other):
         row = zones[first : first + beside_each_other]
@@ -146,44 +152,25 @@ def _zones(canvas: Canvas, zones: list[Node], x: int, y: int, cells: int) -> int
     return y
 
 
-@drawn("zone")
-def draw_zone(canvas: Canvas, node: Node, x: int, y: int, cells: int) -> int:
-    at = y + 1
-    for subnet in node.children:
-        at = draw(canvas, subnet, x + 2, at, cells - 4)
-    return canvas.frame(x, y, at, cells, line(("zone ", MUTED), node.name))
-
-
-@drawn("subnet")
 def draw_subnet(canvas: Canvas, node: Node, x: int, y: int, cells: int) -> int:
-    head = line(("subnet ", MUTED), (node.name, STRONG), (f" {node.detail}", MUTED))
-    if node.id in canvas.folded:
-        canvas.stands(node.id, node.kind, x, y, cells, mark=x + 1)
-        return _folded(canvas, node, x, y, cells, head)
+    """Draw a subnet as a heading over what is inside it."""
     canvas.stands(node.id, node.kind, x, y, cells, mark=x + 6)
-    canvas.put(x, y, head, cells)
+    canvas.put(x, y, _title(node), cells)
     if not node.children:
-        canvas.put(x, y + 1, line(("  empty", MUTED)), cells)
-        return y + 2
-    y += 1
-    for child in node.children:
-        y = draw(canvas, child, x, y, cells)
-    return y
+        return canvas.put_all(x, y + 1, [line(("  empty", MUTED))], cells)
+    return draw_inside(canvas, node.children, x, y + 1, cells)
 
 
-@drawn("instance")
-def draw_instance(canvas: Canvas, node: Node, x: int, y: int, cells: int) -> int:
-    """Draw an instance: glyph, name and word first; type, address and age below."""
-    rows: list[Piece] = [lambda cells: _instance(node, cells), lambda _: line((f"    {node.detail}", MUTED))]
-    if node.age >= 60:
-        rows.append(lambda _: line((f"    {age(node.age)}", style("wait"))))
-    canvas.stands(node.id, node.kind, x, y, cells, rows=len(rows), mark=x + 1)
-    return canvas.put_all(x, y, rows, cells)
-
-
-def _instance(node: Node, cells: int) -> Line:
-    look = style(node.tone)
-    return ends(line((f"  {glyph(node.tone)} ", look), node.name), line((f" {node.state}", look)), cells)
+def _folded(canvas: Canvas, node: Node, x: int, y: int, cells: int) -> int:
+    """Draw one row for a thing and all that is in it: how many, and the worst state among them."""
+    inside = [n for n in walk(node.children) if n.kind != "zone"]
+    machines = [n for n in inside if n.kind == "instance"]
+    worst = next((n for tone in ("bad", "wait") for n in inside if n.tone == tone), None)
+    many = f"{len(machines)} instance{'s' * (len(machines) != 1)}" if machines else f"{len(inside)} thing{'s' * (len(inside) != 1)}"
+    told = line((f"  {glyph(worst.tone)} {worst.name} {worst.state}", style(worst.tone))) if worst is not None else ()
+    canvas.stands(node.id, node.kind, x, y, cells, mark=x + 1)
+    canvas.put(x, y, (*line((f"{FOLDED} ", STRONG)), *_title(node), *line((f"  {many} folded", MUTED)), *told), cells)
+    return y + 1
 
 
 def count(root: Node) -> int:
@@ -196,3 +183,18 @@ def walk(nodes: Iterable[Node]) -> Iterable[Node]:
     for node in nodes:
         yield node
         yield from walk(node.children)
+
+
+# the kinds there are -----------------------------------------------------------------------------------------------------
+
+LOOKS: dict[str, Look] = {
+    "vpc": Look(draw_box, "VPC"),
+    "zone": Look(draw_box, "zone"),
+    "subnet": Look(draw_subnet, "subnet"),
+    "internet-gateway": Look(draw_row, "gateway", edge=True),
+    "route-table": Look(draw_row, "routes"),
+    "security-group": Look(draw_row, "group"),
+    "instance": Look(draw_block),
+    "training-job": Look(draw_row, "job"),
+}
+"""Kind -> how it is drawn. What is not named here is a line with its kind before it."""

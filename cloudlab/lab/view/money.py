@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from cloudlab.engine.metering import accrued
 from cloudlab.engine.rules import ledger
 from cloudlab.engine.simulation import Happening
-from cloudlab.lab.view.cloud import name_of
 from cloudlab.lab.view.slices import Hours, Money, Spent
+from cloudlab.lab.view.things.words import name_of
 from cloudlab.model.compute import Instance
 from cloudlab.model.events.work import OrderCancelled, WorkFinished
 from cloudlab.model.money import round_lines

@@ -10,20 +10,16 @@ from cloudlab.dialects.errors import LineError
 from cloudlab.engine.rules import traffic
 from cloudlab.engine.rules.knowledge import known_until
 from cloudlab.engine.rules.responsibility import holding, service_of
-from cloudlab.lab.view.cloud import name_of
 from cloudlab.lab.view.slices import Board, Cell, Exit, Page, Service
+from cloudlab.lab.view.things import COLUMNS
+from cloudlab.lab.view.things.words import name_of
 from cloudlab.lab.waiting import cost_of_waiting
 from cloudlab.model.catalogue import WayOut
-from cloudlab.model.compute import Instance
-from cloudlab.model.learning import Endpoint, TrainingJob
+from cloudlab.model.learning import TrainingJob
 from cloudlab.model.operations import Incident
 from cloudlab.model.scenario import Need, Scenario
-from cloudlab.model.storage import Bucket
 from cloudlab.model.time import HOUR, MINUTE, stamp
 from cloudlab.model.world import World
-
-ON_THE_BOARD = (Instance, TrainingJob, Endpoint, Bucket)
-"""Kinds that get a column of their own; networks and roles stand behind them."""
 
 WORDS = {"customer": "YOU", "provider": "AWS", "shared": "shared"}
 
@@ -32,7 +28,7 @@ def board(world: World, scenario: Scenario) -> Board:
     """Return who holds what, for every resource the team has."""
     columns = [
         (record.id, name_of(record))
-        for kind in ON_THE_BOARD
+        for kind in COLUMNS
         for record in world.every(kind)
         if getattr(record, "state", "") != "terminated" and not (isinstance(record, TrainingJob) and record.ended is not None)
     ]

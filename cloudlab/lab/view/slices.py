@@ -84,6 +84,11 @@ class Node:
     detail: str = ""
     children: tuple[Node, ...] = ()
 
+    @property
+    def key(self) -> str:
+        """Kind and id: things of two kinds may share a name."""
+        return f"{self.kind}:{self.id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:

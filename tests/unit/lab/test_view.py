@@ -56,9 +56,9 @@ def view(session: Session, hour: str) -> View:
     return ViewBuilder(session).build()
 
 
-def find(node: Node, key: str) -> Node:
-    """Return a node of the map by id."""
-    found = [n for n in walk(node) if n.id == key]
+def find(node: Node, key: str, kind: str = "") -> Node:
+    """Return a node of the map by id; two kinds may share a name."""
+    found = [n for n in walk(node) if n.id == key and kind in ("", n.kind)]
     assert len(found) == 1, key
     return found[0]
 
@@ -164,7 +164,7 @@ async def test_a_managed_endpoint_is_watched(tmp_path: Path) -> None:
     session = start(small_level(tmp_path), tmp_path)
     await perform(session, TO_A_JOB + TO_AN_ENDPOINT + "wait 2h\n")
     seen = ViewBuilder(session).build()
-    assert find(seen.cloud, "churn").state == "InService"
+    assert find(seen.cloud, "churn", "endpoint").state == "InService"
     assert (seen.services[0].state, seen.services[0].as_of) == ("fine", session.now)
     assert [name for _, name in seen.board.resources] == ["churn", "my-sagemaker-bucket"]  # a job that is over is nobody's any more
 

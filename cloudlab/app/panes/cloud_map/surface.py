@@ -14,7 +14,7 @@ from textual.strip import Strip
 from textual.style import Style
 
 from cloudlab.app.drawing.canvas import Canvas, Spot, neighbour, overlay, restyled
-from cloudlab.app.drawing.cloud import FOLDABLE, draw_map
+from cloudlab.app.drawing.cloud import draw_map
 
 if TYPE_CHECKING:
     from rich.style import Style as RichStyle
@@ -246,27 +246,26 @@ class MapSurface(ScrollView, can_focus=True):
 
     def action_copy(self) -> None:
         if self.spot is not None:
-            self.post_message(self.Copied(self.spot.id.removeprefix("model/")))
+            self.post_message(self.Copied(self.spot.id))
 
     def action_fold(self) -> None:
         """Fold what is under the cursor, or what it stands in; unfold it again."""
         spot = self.spot
         if self._root is None or spot is None:
             return
-        folds = [node for node in _way_to(self._root, spot.kind, spot.id) if node.kind in FOLDABLE]
+        folds = [node for node in _way_to(self._root, spot.key) if node.children]
         if folds:
-            node = folds[-1]
-            self._folded = self._folded ^ {node.id}
-            self.chosen = f"{node.kind}:{node.id}"
+            self.chosen = folds[-1].key
+            self._folded = self._folded ^ {self.chosen}
             self._redraw()
             self.choose(self.chosen)
 
 
-def _way_to(node: Node, kind: str, key: str) -> list[Node]:
+def _way_to(node: Node, key: str) -> list[Node]:
     """Return the nodes from the outermost one down to a thing; empty where it is not there."""
     for child in node.children:
-        if (child.kind, child.id) == (kind, key):
+        if child.key == key:
             return [child]
-        if child.children and (inner := _way_to(child, kind, key)):
+        if child.children and (inner := _way_to(child, key)):
             return [child, *inner]
     return []
