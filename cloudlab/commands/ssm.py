@@ -14,6 +14,7 @@ DOCUMENTS = (
     "AWS-ConfigureAWSPackage",
     "cloudlab-InstallRuntime",
     "cloudlab-TrainModel",
+    "cloudlab-FetchModel",
     "cloudlab-StartModelServer",
     "cloudlab-StopModelServer",
     "cloudlab-CleanDisk",

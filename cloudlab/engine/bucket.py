@@ -100,7 +100,16 @@ def decide_put_object(ctx: Context, command: PutObject) -> Events:
         refuse("KeyTooLongError", "Your key is too long or empty", "1 to 1,024 bytes.")
     if file.size > _LARGEST_PUT:
         refuse("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", "At most 5 GiB in one PUT.")
-    stored = StoredObject(f"{bucket.id}/{command.key}", bucket.id, command.key, file.size, ctx.now, file.dataset, file.channel)
+    stored = StoredObject(
+        f"{bucket.id}/{command.key}",
+        bucket.id,
+        command.key,
+        file.size,
+        ctx.now,
+        file.dataset,
+        file.channel,
+        file.model.digest() if file.model is not None else None,
+    )
     replaced = ctx.world.find(StoredObject, stored.id)
     yield ObjectStored(stored)
     yield Charged("requests", bucket.id, request_price(ctx.scenario))

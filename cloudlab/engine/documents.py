@@ -66,6 +66,11 @@ TABLE = (
         ),
     ),
     Document(
+        "cloudlab-FetchModel",
+        "copy a model that was trained elsewhere from S3 to the instance; needs a role that reads it and a way out",
+        (Parameter("Model", "the archive in S3: s3://bucket/.../model.tar.gz"),),
+    ),
+    Document(
         "cloudlab-StartModelServer",
         "start the server for the model on the disk, now and after each boot, and give its address to the callers",
         (Parameter("Port", "where it listens", default=("443",)),),
@@ -118,6 +123,8 @@ def _check_form(name: str, value: tuple[str, ...]) -> None:
         _refuse(f'Parameter "Port" has value "{value[0]}", which is no TCP port.', "1 to 65535; callers come to 443.")
     if name == "Data" and not value[0].startswith("s3://"):
         _refuse(f'Parameter "Data" has value "{value[0]}", which is no S3 prefix.', "s3://bucket/prefix")
+    if name == "Model" and not (value[0].startswith("s3://") and value[0].endswith(".tar.gz")):
+        _refuse(f'Parameter "Model" has value "{value[0]}", which is no model archive in S3.', "s3://bucket/.../model.tar.gz")
     if name == "HyperParameters" and (odd := next((v for v in value if "=" not in v), None)) is not None:
         _refuse(f'Parameter "HyperParameters" has value "{odd}", which is not name=value.', 'For example ["num_round=100", "max_depth=5"].')
 

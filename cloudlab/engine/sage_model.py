@@ -24,6 +24,7 @@ from cloudlab.model.events.learning import SageModelCreated, SageModelDeleted
 from cloudlab.model.events.run import ResourcesSeen
 from cloudlab.model.identity import Role
 from cloudlab.model.learning import SageModel, TrainingJob
+from cloudlab.model.scenario import Scenario
 from cloudlab.model.storage import StoredObject
 from cloudlab.model.training import TrainingSpec
 from cloudlab.model.world import World
@@ -64,7 +65,7 @@ def _artifact(ctx: Context, uri: str, role: Role, role_arn: str) -> TrainingSpec
             f'The role "{role_arn}" needs s3:GetObject on it; AmazonSageMakerFullAccess gives that only where the bucket or the key '
             "has sagemaker in its name.",
         )
-    spec = model_in(ctx.world, stored) if stored is not None and key.endswith(".tar.gz") else None
+    spec = model_in(ctx.world, ctx.scenario, stored) if stored is not None and key.endswith(".tar.gz") else None
     if spec is None:
         there = ", ".join(f"s3://{o.id}" for o in ctx.world.every(StoredObject) if o.artifact is not None)
         hint = f"Artifacts there are: {there}." if there else "There is none yet: a training job writes one as it completes."
@@ -72,9 +73,9 @@ def _artifact(ctx: Context, uri: str, role: Role, role_arn: str) -> TrainingSpec
     return spec
 
 
-def model_in(world: World, stored: StoredObject) -> TrainingSpec | None:
-    """Return the spec of the model in a model.tar.gz, whichever road trained it; None where it holds none."""
-    specs = [j.spec for j in world.every(TrainingJob)] + [i.training for i in world.every(Invocation)]
+def model_in(world: World, scenario: Scenario, stored: StoredObject) -> TrainingSpec | None:
+    """Return the spec of the model in a model.tar.gz, whoever trained it; None where it holds none."""
+    specs = [j.spec for j in world.every(TrainingJob)] + [i.training for i in world.every(Invocation)] + [f.model for f in scenario.files]
     return next((s for s in specs if s is not None and s.digest() == stored.artifact), None)
 
 

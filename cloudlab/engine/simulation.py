@@ -129,6 +129,17 @@ class Simulation:
             happenings += self._finish_at_once()
         return Outcome(happenings)
 
+    def build(self, origin: str, command: Command) -> dict[str, Any]:
+        """Let a command take effect at this instant, at nobody's cost of time; return AWS's response.
+
+        This is how the system of a level's start comes to be before anybody plays; a run's own orders go through `submit`. Raises
+        Refused.
+        """
+        ctx = Context(self.world, self.scenario, origin)
+        self._apply(tuple(DECIDERS[type(command)](ctx, command)), origin)
+        answer = ANSWERERS.get(type(command))
+        return answer(Context(self.world, self.scenario, origin), command) if answer is not None else {}
+
     def advance(self, until: Seconds, stop: Callable[[Event], bool] | None = None) -> Progress:
         """Let time pass to `until`, or to the first instant with an event for which `stop` says so.
 

@@ -55,8 +55,9 @@ def canonical(value: Any) -> str:
 
 
 def header_line(header: Header) -> tuple[bytes, str]:
-    """Return (line, chain) of a header."""
-    return _seal(MAGIC + canonical(asdict(header)).encode("ascii")[1:], "")
+    """Return (line, chain) of a header. A start is written where there is one: a run from an empty account looks as it always did."""
+    members = {name: value for name, value in asdict(header).items() if name != "start" or value}
+    return _seal(MAGIC + canonical(members).encode("ascii")[1:], "")
 
 
 def record_line(n: int, at: Seconds, kind: str, id: str, body: Mapping[str, Any], refusal: str | None, chain: str) -> tuple[bytes, Record]:

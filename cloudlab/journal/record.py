@@ -39,6 +39,8 @@ class Header:
     """What the player said they would build, where they said it."""
     version: str = ""
     """The game's own version, for bug reports."""
+    start: str = ""
+    """Which of the level's starts it opened with; empty for an empty account."""
     format: int = FORMAT
 
 

@@ -35,6 +35,8 @@ def differences(header: Header, scenario: Scenario) -> tuple[str, ...]:
         found.append(f"it was played under rules {header.rules}, and these are rules {RULES}")
     if header.level != scenario.id:
         found.append(f"it is a run of level '{header.level}', not of '{scenario.id}'")
+    elif header.start != scenario.start:
+        found.append(f"it opened with '{header.start or 'an empty account'}', not with '{scenario.start or 'an empty account'}'")
     elif header.level_digest != scenario.digest:
         found.append(f"the level '{header.level}' has changed since")
     if header.catalogue_digest != scenario.catalogue.digest:

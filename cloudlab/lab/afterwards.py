@@ -18,7 +18,7 @@ def replayed(path: Path) -> tuple[Result, str]:
     The journal's own real results are used; nothing is trained again.
     """
     reading = read(path)
-    level = opening.level(reading.header.level)
+    level = opening.level(reading.header.level, reading.header.start)
     simulation = Simulation.open(level.scenario, reading.header.seed, LevelReferee(level.file))
     history: list[Happening] = []
     lengths = {0: 0}

@@ -58,7 +58,7 @@ async def check(level: Level, work: Work, seeds: tuple[int, ...]) -> Checked:
 
 async def _play(level: Level, bot: BotPart, seed: int, work: Work) -> Played:
     try:
-        result = await run_bot(level, bot.file, work, seed=seed)
+        result = await run_bot(level.starting(bot.start), bot.file, work, seed=seed)
     except ScriptError as wrong:
         return Played(bot, seed, "error", str(wrong), 0, None, 0, 0, 0, f"script error: {wrong}")
     tally = result.tally

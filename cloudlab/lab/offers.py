@@ -121,6 +121,7 @@ _PARAMETERS: dict[str, dict[str, tuple[str, ...]]] = {
         "HyperParameters": ("num_round=150", "objective=binary:logistic", "eta=0.1", "max_depth=5", "eval_metric=auc"),
         "Data": (),
     },
+    "cloudlab-FetchModel": {"Model": ()},
     "cloudlab-StartModelServer": {"Port": ("443",)},
 }
 """What the documents of `send-command` take (docs/ssm-documents.md)."""
@@ -136,7 +137,7 @@ _NUMBERS = {
 
 
 def _dataset(session: Session) -> str:
-    return next((f.dataset for f in session.level.scenario.files), session.level.id.partition("-")[2] or "app")
+    return next((f.dataset for f in session.level.scenario.files if f.dataset is not None), session.level.id.partition("-")[2] or "app")
 
 
 def _named(*endings: str) -> Callable[[Session], Iterator[Offer]]:
@@ -147,7 +148,8 @@ def _named(*endings: str) -> Callable[[Session], Iterator[Offer]]:
 def _keys(session: Session) -> Iterator[Offer]:
     """Offer keys for the level's files: data set, channel, file."""
     for file in session.level.scenario.files:
-        yield f"{file.dataset}/{file.channel}/{PurePosixPath(file.name).name}", f"for {file.name}"
+        folder = f"{file.dataset}/{file.channel}" if file.model is None else "models"
+        yield f"{folder}/{PurePosixPath(file.name).name}", f"for {file.name}"
 
 
 def _prefixes(session: Session) -> Iterator[Offer]:

@@ -20,9 +20,9 @@ Runner = JobRunner
 """Real work, as faces hold it without knowing the room it comes from."""
 
 
-def level(word: str) -> Level:
-    """Return the level that `word` means (`01-first-server` or `1`); raises LevelError."""
-    return load_level(paths.levels_dir(), paths.assets_dir(), find_level(paths.levels_dir(), word))
+def level(word: str, start: str = "") -> Level:
+    """Return the level that `word` means (`01-first-server` or `1`), with one of its starts (the first unless named); LevelError."""
+    return load_level(paths.levels_dir(), paths.assets_dir(), find_level(paths.levels_dir(), word), start)
 
 
 def fresh_seed() -> int:
@@ -34,7 +34,7 @@ def fresh_seed() -> int:
 async def runner(store: Path | None = None) -> AsyncIterator[JobRunner]:
     """Yield a started JobRunner that keeps its models in the player's folder; nothing of it is left afterwards."""
     home = store or paths.home_dir() / "models"
-    working = JobRunner(home, home / "logs", paths.assets_dir())
+    working = JobRunner(home, home / "logs", paths.assets_dir(), shipped=(paths.assets_dir() / "models",))
     await working.start()
     try:
         yield working
@@ -61,4 +61,5 @@ def resume_run(path: Path, work: Work) -> Session:
     """Go on with a saved run; raises JournalError, JournalLocked or LevelError."""
     from cloudlab.journal.file import read
 
-    return Session.resume(level(read(path).header.level), path, work)
+    header = read(path).header
+    return Session.resume(level(header.level, header.start), path, work)

@@ -122,6 +122,7 @@ class Session:
             mood=mood,
             player=player,
             started=started,
+            start=level.scenario.start,
         )
         journal = Journal.create(path, header)
         return cls(level, Simulation.open(level.scenario, seed, LevelReferee(level.file)), journal, work, mood=mood)

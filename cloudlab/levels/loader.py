@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 
@@ -11,14 +11,17 @@ from cloudlab.levels.cards import CardError, load_card
 from cloudlab.levels.catalogue import load_catalogue
 from cloudlab.levels.containers import load_containers
 from cloudlab.levels.error import LevelError, nearest
-from cloudlab.levels.schema import LevelFile
+from cloudlab.levels.handed_over import hand_over
+from cloudlab.levels.schema import LevelFile, StartPart
 from cloudlab.levels.sense import make_sense
+from cloudlab.levels.shipped import NotShipped, artifact_bytes, shipped_facts, spec_of
 from cloudlab.levels.source import Source
 from cloudlab.model.catalogue import Catalogue
 from cloudlab.model.people import Person
 from cloudlab.model.scenario import Need, ObjectFile, Planned, Scenario, Slo, Traffic
 from cloudlab.model.time import HOUR, Calendar
-from cloudlab.model.training import DataCard
+from cloudlab.model.training import DataCard, Fact
+from cloudlab.model.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +31,26 @@ class Level:
     file: LevelFile
     scenario: Scenario
     folder: Path
+    assets_dir: Path
+
+    def starting(self, start: str) -> Level:
+        """Return the same level as it opens with another of its starts; the first where `start` is empty. Raises LevelError."""
+        wanted = start or (self.file.starts[0].id if self.file.starts else "")
+        return self if wanted == self.scenario.start else load_level(self.folder.parent, self.assets_dir, self.folder.name, wanted)
 
     @property
     def id(self) -> str:
         return self.file.id
 
+    @property
+    def start(self) -> StartPart | None:
+        """What this run opens with; None for an empty account."""
+        return next((s for s in self.file.starts if s.id == self.scenario.start), None)
+
     def brief(self) -> str:
-        """Return the brief as Markdown."""
-        return (self.folder / self.file.brief).read_text(encoding="utf-8")
+        """Return the brief of this start as Markdown."""
+        own = self.start.brief if self.start is not None else None
+        return (self.folder / (own or self.file.brief)).read_text(encoding="utf-8")
 
 
 def level_ids(levels_dir: Path) -> tuple[str, ...]:
@@ -54,8 +69,14 @@ def find_level(levels_dir: Path, word: str) -> str:
     raise LevelError(levels_dir, f"there is no level '{word}'.", accepted=nearest(word, list(ids)))
 
 
-def load_level(levels_dir: Path, assets_dir: Path, level_id: str) -> Level:
-    """Read one level; raises LevelError."""
+def read_level(levels_dir: Path, level_id: str) -> LevelFile:
+    """Read what an author wrote, without the assets it needs; raises LevelError."""
+    path = levels_dir / find_level(levels_dir, level_id) / "level.yaml"
+    return Source(path, path.read_bytes()).read()
+
+
+def load_level(levels_dir: Path, assets_dir: Path, level_id: str, start: str = "") -> Level:
+    """Read one level as it opens with one of its starts, the first unless named; raises LevelError."""
     folder = levels_dir / find_level(levels_dir, level_id)
     path = folder / "level.yaml"
     raw = path.read_bytes()
@@ -65,7 +86,38 @@ def load_level(levels_dir: Path, assets_dir: Path, level_id: str) -> Level:
         raise source.error(f"the id is '{file.id}', but the folder is called '{folder.name}'.", "id", accepted="Make them equal.")
     catalogue = load_catalogue(assets_dir)
     make_sense(file, source, folder, catalogue)
-    return Level(file, _compile(file, source, assets_dir, catalogue, raw), folder)
+    scenario = _compile(file, source, assets_dir, catalogue, raw)
+    chosen = _start(file, folder, start)
+    if chosen is None:
+        return Level(file, scenario, folder, assets_dir)
+    script = folder / chosen.script
+    facts = tuple(fact for f in scenario.files if f.model is not None for fact in shipped_facts(assets_dir, f.model))
+    built = _built(scenario, script, script.read_bytes(), chosen.built_days, facts)
+    digest = blake2b(scenario.digest.encode() + script.read_bytes() + repr(facts).encode(), digest_size=16).hexdigest()
+    return Level(file, replace(scenario, digest=digest, start=chosen.id, handed_over=built), folder, assets_dir)
+
+
+_BUILT: dict[tuple[str, bytes], World] = {}
+"""What start scripts left, by the level's digest and the script: built once per process."""
+
+
+def _built(scenario: Scenario, script: Path, text: bytes, built_days: int, facts: tuple[Fact, ...]) -> World:
+    key = (scenario.digest + scenario.catalogue.digest, text)
+    if key not in _BUILT:
+        _BUILT[key] = hand_over(scenario, script, built_days, facts)
+    return _BUILT[key]
+
+
+def _start(file: LevelFile, folder: Path, word: str) -> StartPart | None:
+    """Return the start that `word` names, the first where it names none; None where the level opens with an empty account."""
+    if not word:
+        return file.starts[0] if file.starts else None
+    found = next((s for s in file.starts if s.id == word), None)
+    if found is None:
+        known = [s.id for s in file.starts]
+        accepted = nearest(word, known) if known else "It opens with an empty account."
+        raise LevelError(folder / "level.yaml", f"there is no start '{word}'.", key="starts", accepted=accepted)
+    return found
 
 
 def _compile(file: LevelFile, source: Source, assets_dir: Path, catalogue: Catalogue, raw: bytes) -> Scenario:
@@ -100,7 +152,7 @@ def _compile(file: LevelFile, source: Source, assets_dir: Path, catalogue: Catal
             for i in file.incidents
         ),
         cards=cards,
-        files=tuple(_files(cards)),
+        files=(*_files(cards), *_models(file, source, assets_dir)),
         containers=load_containers(assets_dir),
         catalogue=catalogue,
         training_seed=file.training_seed,
@@ -125,6 +177,16 @@ def _files(cards: dict[str, DataCard]) -> Iterator[ObjectFile]:
         for name, channel in card.files:
             size = card.represented_bytes * rows[channel] // rows["train"]
             yield ObjectFile(name, card.id, channel, size)
+
+
+def _models(file: LevelFile, source: Source, assets_dir: Path) -> Iterator[ObjectFile]:
+    for index, part in enumerate(file.models):
+        spec = spec_of(part, file.training_seed)
+        try:
+            yield ObjectFile(part.file, None, None, artifact_bytes(assets_dir, spec), spec)
+        except NotShipped as missing:
+            make = "python -m cloudlab.lab.shipping trains and keeps it."
+            raise source.error(f"its results are not shipped: {missing}.", "models", index, accepted=make) from missing
 
 
 def _digest(raw: bytes, cards: dict[str, DataCard]) -> str:

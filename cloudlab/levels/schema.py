@@ -179,8 +179,31 @@ class Par(Part):
         return round(self.cost_usd * 1_000_000)
 
 
+class ShippedPart(Part):
+    """A model that was trained before the run and comes as a file to upload; its facts lie in `assets/models`."""
+
+    file: str = Field(pattern=r"^[a-z0-9][a-z0-9/_-]*\.tar\.gz$")
+    dataset: str
+    container: str = "xgboost"
+    hyperparameters: dict[str, str]
+
+
+class StartPart(Part):
+    """A system the run opens with: built by a script before the first instant, at nobody's cost."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    title: str
+    script: str
+    brief: str | None = None
+    """Its own brief, where the level's does not fit."""
+    built_days: int = Field(default=14, ge=1, le=365)
+    """Days before the run's opening on which the script begins: how old what it builds is."""
+
+
 class BotPart(Part):
     file: str
+    start: str = ""
+    """Which of the level's starts it plays; the first where it says nothing."""
     road: Literal["hand-built", "managed"]
     expect: Literal["won", "lost"]
     because: str
@@ -204,6 +227,9 @@ class LevelFile(Part):
     team: tuple[Member, ...] = Field(min_length=1)
     needs: tuple[NeedPart, ...] = Field(min_length=1)
     data: tuple[str, ...]
+    models: tuple[ShippedPart, ...] = ()
+    starts: tuple[StartPart, ...] = ()
+    """None: the run opens with an empty account. The first is played where nobody asks for another."""
     slo: SloPart
     quotas: dict[str, int] = {}
     incidents: tuple[IncidentPart, ...] = ()

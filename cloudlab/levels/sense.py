@@ -55,7 +55,7 @@ def _window(starts: int, ends: int) -> str:
 
 def _names(file: LevelFile, source: Source) -> None:
     """Each id once in its list; needs ask for data the level has."""
-    for group in ("team", "needs", "incidents", "objectives", "cards"):
+    for group in ("team", "needs", "incidents", "objectives", "cards", "starts"):
         seen: set[str] = set()
         for index, part in enumerate(getattr(file, group)):
             if part.id in seen:
@@ -76,8 +76,16 @@ def _names(file: LevelFile, source: Source) -> None:
 def _files(file: LevelFile, source: Source, folder: Path) -> None:
     if not (folder / file.brief).is_file():
         raise source.error(f"there is no file '{file.brief}' beside the level.", "brief")
+    for index, start in enumerate(file.starts):
+        for key, name in (("script", start.script), ("brief", start.brief)):
+            if name is not None and not (folder / name).is_file():
+                raise source.error(f"there is no file '{name}' beside the level.", "starts", index, key)
+    starts = [s.id for s in file.starts]
     there = sorted(p.name for p in (folder / "bots").glob("*.aws"))
     for index, bot in enumerate(file.bots):
+        if bot.start and bot.start not in starts:
+            accepted = nearest(bot.start, starts) if starts else "The level opens with an empty account."
+            raise source.error(f"there is no start '{bot.start}'.", "bots", index, "start", accepted=accepted)
         if bot.file not in there:
             raise source.error(f"there is no script 'bots/{bot.file}'.", "bots", index, "file", accepted=nearest(bot.file, there))
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from cloudlab.model.catalogue import Catalogue
 from cloudlab.model.people import Person
 from cloudlab.model.time import Calendar, Seconds
-from cloudlab.model.training import DataCard
+from cloudlab.model.training import DataCard, TrainingSpec
 
 if TYPE_CHECKING:
     from cloudlab.model.containers import Container
+    from cloudlab.model.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +66,14 @@ class Slo:
 
 @dataclass(frozen=True, slots=True)
 class ObjectFile:
-    """A file the level lets a player upload."""
+    """A file the level lets a player upload: a part of a data set, or a model that was trained before."""
 
     name: str
-    dataset: str
-    channel: str
+    dataset: str | None
+    channel: str | None
     size: int
+    model: TrainingSpec | None = None
+    """What lies in a shipped model.tar.gz."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,10 @@ class Scenario:
     training_seed: int = 0
     quotas: Mapping[str, int] | None = None
     """Quotas that this level's account has other than the catalogue's."""
+    start: str = ""
+    """Which of the level's starts this is; empty where it opens with an empty account."""
+    handed_over: World | None = None
+    """What stands already when the run opens; None for an empty account."""
 
     def quota(self, key: str) -> int:
         if self.quotas and key in self.quotas:

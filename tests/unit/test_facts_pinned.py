@@ -349,6 +349,7 @@ def test_documents_are_a_fixed_list(catalogue: Catalogue) -> None:
         "AWS-ConfigureAWSPackage",
         "cloudlab-InstallRuntime",
         "cloudlab-TrainModel",
+        "cloudlab-FetchModel",
         "cloudlab-StartModelServer",
         "cloudlab-StopModelServer",
         "cloudlab-CleanDisk",
