@@ -153,7 +153,7 @@ class CloudlabApp(App[int]):
         from cloudlab.app.screens.brief.screen import BriefScreen
 
         try:
-            level = await self.doors.level(word)
+            level = await self.doors.level(word, self.start.start if word == self.start.level else "")
         except CannotOpen as error:
             self._cannot(error)
             return

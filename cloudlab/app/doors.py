@@ -106,9 +106,9 @@ class Doors:
 
     # runs -------------------------------------------------------------------------------------------------------------
 
-    async def level(self, word: str) -> Level:
-        """Read a level; raises CannotOpen."""
-        return await asyncio.to_thread(_level, word)
+    async def level(self, word: str, start: str = "") -> Level:
+        """Read a level as it opens with one of its starts, the first unless named; raises CannotOpen."""
+        return await asyncio.to_thread(_level, word, start)
 
     def fresh_seed(self) -> int:
         from cloudlab.lab.open import fresh_seed
@@ -231,12 +231,12 @@ def _telling(make: Callable[[], Session]) -> Session:
         raise CannotOpen(str(error)) from error
 
 
-def _level(word: str) -> Level:
+def _level(word: str, start: str) -> Level:
     from cloudlab.lab.errors import TELLABLE
     from cloudlab.lab.open import level
 
     try:
-        return level(word)
+        return level(word, start)
     except TELLABLE as error:
         raise CannotOpen(str(error)) from error
 

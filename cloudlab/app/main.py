@@ -23,6 +23,8 @@ class Start:
     mood: str | None = None
     player: str = "you"
     resume: Path | None = None
+    start: str = ""
+    """Which of the level's starts it is to open with; the first where it says nothing."""
     demo: str | None = None
     """The road on which the level's own bot plays it, unsaved, until a key is pressed."""
 

@@ -25,6 +25,7 @@ def declare(commands: Words) -> None:
     play.add_argument(
         "--resume", nargs="?", const="", metavar="JOURNAL", help="go on with a saved run: the newest of the level, or this file"
     )
+    play.add_argument("--start", default="", metavar="ID", help="which of the level's starts; the first unless given")
     play.add_argument("--player", default="you", help="the name in the journal's header")
     play.set_defaults(run=_play)
 
@@ -50,7 +51,7 @@ def _play(chosen: argparse.Namespace) -> int:
 
         level = checked_level(chosen.level) if chosen.level is not None else None
         resume = _resume_path(chosen) if chosen.resume is not None else None
-        return run_app(Start(level=level, seed=chosen.seed, mood=chosen.mood, player=chosen.player, resume=resume))
+        return run_app(Start(level=level, seed=chosen.seed, mood=chosen.mood, player=chosen.player, resume=resume, start=chosen.start))
 
     return guarded(play)
 
@@ -75,7 +76,8 @@ async def _play_plain(chosen: argparse.Namespace) -> int:
                 write(session.journal.repair)
         else:
             number = chosen.seed if chosen.seed is not None else opening.fresh_seed()
-            session = opening.open_run(opening.level(chosen.level), live, seed=number, mood=chosen.mood, player=chosen.player)
+            level = opening.level(chosen.level, chosen.start)
+            session = opening.open_run(level, live, seed=number, mood=chosen.mood, player=chosen.player)
         write(f"Saved as you go in {session.journal.path}")
         try:
             outcome = await PlainFace(session, RealWork(runner, reuse=True), write, _asked, date.today()).play()

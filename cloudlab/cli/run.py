@@ -20,6 +20,7 @@ def declare(commands: Words) -> None:
     run.add_argument("--script", required=True, type=Path, metavar="FILE")
     run.add_argument("--seed", type=seed, default=1, help="default: 1")
     run.add_argument("--mood", choices=("learn", "win"), default="learn")
+    run.add_argument("--start", default="", metavar="ID", help="which of the level's starts; the first unless given")
     run.add_argument("--json", action="store_true", help="print one JSON object")
     run.add_argument("--reuse", action="store_true", help="take stored results of earlier trainings instead of training anew")
     run.set_defaults(run=lambda chosen: guarded_async(lambda: _run(chosen)))
@@ -31,7 +32,7 @@ async def _run(chosen: argparse.Namespace) -> int:
     from cloudlab.lab.script_run import read_script, run_script
     from cloudlab.lab.work import RealWork
 
-    level = opening.level(chosen.level)
+    level = opening.level(chosen.level, chosen.start)
     try:
         script = read_script(chosen.script)
     except (OSError, UnicodeDecodeError) as error:
