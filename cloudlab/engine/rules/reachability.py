@@ -22,6 +22,7 @@ from cloudlab.engine.rules.stations import (
     end,
     guard_in,
     guard_out,
+    powered,
     public_address,
     way_out,
 )
@@ -66,6 +67,7 @@ def _from_internet(world: World, resource: str, at: Interface, port: int, client
 
 def arrives(trail: Trail, world: World, at: Interface, port: int, clients: tuple[str, ...] = CLIENTS) -> None:
     """Follow a call from the internet as far as one interface, and its answer back."""
+    powered(trail, world, at)
     instance = world.find(Instance, at.owner)
     if instance is None or instance.state == "running":  # a machine that is switched off has given its address back
         public_address(trail, world, at)
@@ -91,6 +93,7 @@ def to_internet(world: World, resource: str, port: int = 443) -> Path:
 def _to_internet(world: World, resource: str, at: Interface, port: int) -> Path:
     trail = Trail()
     _sets_out(trail, world, resource)
+    powered(trail, world, at)
     guard_out(trail, world, at, port, CLIENTS, ANYWHERE)
     edge(trail, world, at.subnet, CLIENTS, inbound=EPHEMERAL, outbound=(port, port), what=f"tcp/{port} out")
     gateway = gateway_of(world, at.vpc)
@@ -147,6 +150,8 @@ def across(trail: Trail, world: World, source: Interface, target: Interface, por
             "Put both machines into one VPC.",
         )
         return False
+    powered(trail, world, source)
+    powered(trail, world, target)
     guard_out(trail, world, source, port, (target.private_ip,), f"{target.private_ip}/32", target.groups)
     if source.subnet != target.subnet:  # an ACL stands at the edge of its subnet, not between neighbours
         edge(trail, world, source.subnet, (target.private_ip,), inbound=EPHEMERAL, outbound=(port, port), what=f"tcp/{port} out")

@@ -7,6 +7,7 @@ from cloudlab.engine.rules.filtering import acl_lets_all, acl_of, admits, groups
 from cloudlab.engine.rules.interfaces import Interface, listens, owner_of
 from cloudlab.engine.rules.path import Trail
 from cloudlab.engine.rules.routing import explicit_table, gateway_of, is_active, leads_out, route_for, table_of
+from cloudlab.engine.rules.zones import is_down
 from cloudlab.model.compute import Instance
 from cloudlab.model.network import ANYWHERE, InternetGateway, RouteTable, Subnet
 from cloudlab.model.world import World
@@ -41,6 +42,14 @@ def end(trail: Trail, world: World, key: str) -> bool:
         instance = machine(trail, world, key)
         return instance is not None
     return True
+
+
+def powered(trail: Trail, world: World, interface: Interface) -> None:
+    """Nothing gets in or out of a zone that is down."""
+    zone = world.get(Subnet, interface.subnet).zone
+    if is_down(world, zone):
+        owner = interface.owner
+        trail.stops(owner, label(world, owner), f"its zone {zone} is down", "Nothing in that zone answers: let another zone do its work.")
 
 
 def public_address(trail: Trail, world: World, interface: Interface) -> None:
