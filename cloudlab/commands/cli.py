@@ -17,6 +17,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+_NEGATIVES = {"egress": "ingress"}
+"""Switches whose opposite the aws CLI gives a name of its own."""
+
+
+def negative(flag: str) -> str:
+    """Return the flag that switches another one off, without dashes."""
+    return _NEGATIVES.get(flag, f"no-{flag}")
+
+
 Given = Mapping[str, str]
 """Flag (without dashes) -> the one word after it."""
 Wire = dict[str, Any]

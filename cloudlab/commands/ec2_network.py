@@ -1,4 +1,4 @@
-"""EC2 actions on the network: VPC, subnet, gateway, route, ACL, zone."""
+"""EC2 actions on the network: VPC, subnet, gateway, route, zone."""
 
 from __future__ import annotations
 
@@ -313,19 +313,6 @@ class ReplaceRouteTableAssociation(Command):
 
     association_id: AssociationRef
     route_table_id: RouteTableRef
-    dry_run: bool = False
-
-
-class DescribeNetworkAcls(Command):
-    service: ClassVar[str] = "ec2"
-    operation: ClassVar[str] = "DescribeNetworkAcls"
-    gloss: ClassVar[str] = "Look at the filters on the edge of subnets; the default one lets everything through."
-    returns: ClassVar[str | None] = "NetworkAcls[].NetworkAclId"
-    reads: ClassVar[bool] = True
-    errors: ClassVar[tuple[str, ...]] = ("InvalidNetworkAclID.NotFound", "InvalidParameterValue")
-
-    network_acl_ids: tuple[Annotated[str, Ref("network_acl")], ...] = ()
-    filters: tuple[Filter, ...] = ()
     dry_run: bool = False
 
 

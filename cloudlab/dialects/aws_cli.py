@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from pydantic import ValidationError
 
 from cloudlab.commands.base import Command
-from cloudlab.commands.cli import ExtraFlag, WrongValue
+from cloudlab.commands.cli import ExtraFlag, WrongValue, negative
 from cloudlab.commands.registry import COMMANDS
 from cloudlab.commands.shapes import Boolean, Parameter, Record, parameters
 from cloudlab.dialects.errors import (
@@ -67,7 +67,7 @@ class NamedFlag:
 
     @property
     def is_switch(self) -> bool:
-        """It takes no value and has a `--no-` form."""
+        """It takes no value and has a form that switches it off."""
         shape = self.parameter.shape if self.parameter else None
         return isinstance(shape, Boolean) or (isinstance(shape, Record) and shape.is_switch)
 
@@ -190,7 +190,7 @@ def flag_named(command: type[Command], word: Word) -> tuple[NamedFlag, bool]:
     for flag in (*known.values(), *(NamedFlag(generic) for generic in GENERIC)):
         there[flag.name] = (flag, True)
         if flag.is_switch:
-            there[f"no-{flag.name}"] = (flag, False)
+            there[negative(flag.name)] = (flag, False)
     if name in there:
         return there[name]
     real = _real_options(command)

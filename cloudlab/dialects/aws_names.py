@@ -662,6 +662,12 @@ OPTIONS = {
     "ec2 create-internet-gateway": """
     dry-run tag-specifications
 """,
+    "ec2 create-network-acl": """
+    client-token dry-run tag-specifications vpc-id
+""",
+    "ec2 create-network-acl-entry": """
+    cidr-block dry-run egress icmp-type-code ingress ipv6-cidr-block network-acl-id port-range protocol rule-action rule-number
+""",
     "ec2 create-route": """
     carrier-gateway-id core-network-arn destination-cidr-block destination-ipv6-cidr-block destination-prefix-list-id dry-run
     egress-only-internet-gateway-id gateway-id instance-id local-gateway-id nat-gateway-id network-interface-id odb-network-arn
@@ -683,6 +689,12 @@ OPTIONS = {
 """,
     "ec2 delete-internet-gateway": """
     dry-run internet-gateway-id
+""",
+    "ec2 delete-network-acl": """
+    dry-run network-acl-id
+""",
+    "ec2 delete-network-acl-entry": """
+    dry-run egress ingress network-acl-id rule-number
 """,
     "ec2 delete-route": """
     destination-cidr-block destination-ipv6-cidr-block destination-prefix-list-id dry-run route-table-id
@@ -759,6 +771,12 @@ OPTIONS = {
 """,
     "ec2 release-address": """
     allocation-id dry-run network-border-group public-ip
+""",
+    "ec2 replace-network-acl-association": """
+    association-id dry-run network-acl-id
+""",
+    "ec2 replace-network-acl-entry": """
+    cidr-block dry-run egress icmp-type-code ingress ipv6-cidr-block network-acl-id port-range protocol rule-action rule-number
 """,
     "ec2 replace-route": """
     carrier-gateway-id core-network-arn destination-cidr-block destination-ipv6-cidr-block destination-prefix-list-id dry-run

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from cloudlab.commands.base import Command
+from cloudlab.commands.cli import negative
 from cloudlab.commands.registry import COMMANDS
 from cloudlab.commands.shapes import Listing, Record, Shape, Text, scalar
 from cloudlab.dialects import aws_cli
@@ -144,18 +145,19 @@ def _new_names(words: Sequence[Word]) -> list[Candidate]:
 
 
 def _flags(command: type[Command], used: set[str], typed: str) -> list[Candidate]:
-    """Return the flags not used yet, required ones first; `--no-` forms where they are typed or the only useful ones."""
+    """Return the flags not used yet, required ones first; of switches also the form that is useful, typed, or has its own name."""
     found = []
     for flag in (*aws_cli.flags_of(command).values(), *(NamedFlag(name) for name in GENERIC)):
         if flag.name in used or (flag.name in GENERIC and not typed.startswith("--")):
             continue
         note = "required" if flag.required else ""
         meaning = ", ".join(filter(None, [note, flag.meaning or takes(flag)]))
-        negative = flag.is_switch and flag.parameter is not None and flag.parameter.default is True
-        if not negative:
+        on = flag.is_switch and flag.parameter is not None and flag.parameter.default is True
+        off = negative(flag.name)
+        if not on:
             found.append(Candidate(f"--{flag.name}", meaning, "flag"))
-        if flag.is_switch and (negative or typed.startswith("--no")):
-            found.append(Candidate(f"--no-{flag.name}", meaning, "flag"))
+        if flag.is_switch and (on or typed.startswith("--no") or not off.startswith("no-")):
+            found.append(Candidate(f"--{off}", meaning, "flag"))
     return found
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from cloudlab.commands.cli import negative
 from cloudlab.dialects import aws_cli
 from cloudlab.dialects.errors import LineError, MissingParameter
 from cloudlab.dialects.script import VERBS
@@ -98,7 +99,7 @@ def _promising(order: tuple[Word, ...], wrong: LineError) -> bool:
     except LineError:
         return False
     names = [
-        name for flag in aws_cli.flags_of(command).values() for name in (flag.name, f"no-{flag.name}" if flag.is_switch else flag.name)
+        name for flag in aws_cli.flags_of(command).values() for name in (flag.name, negative(flag.name) if flag.is_switch else flag.name)
     ]
     return any(f"--{name}".startswith(word.text) for name in (*names, *aws_cli.GENERIC))
 

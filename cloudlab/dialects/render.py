@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cloudlab.commands.base import Command
-from cloudlab.commands.cli import Customisation, WrongValue
+from cloudlab.commands.cli import Customisation, WrongValue, negative
 from cloudlab.commands.shapes import Boolean, Listing, Number, Record, Shape, Text, parameters
 from cloudlab.dialects.shorthand import write_shorthand
 
@@ -64,9 +64,9 @@ def quoted(word: str) -> str:
 
 def _flag(flag: str, shape: Shape, value: Any) -> list[str]:
     if isinstance(shape, Boolean):
-        return [f"--{flag}" if value else f"--no-{flag}"]
+        return [f"--{flag}" if value else f"--{negative(flag)}"]
     if isinstance(shape, Record) and shape.is_switch and set(value) == {shape.members[0].name}:
-        return [f"--{flag}" if value[shape.members[0].name] else f"--no-{flag}"]
+        return [f"--{flag}" if value[shape.members[0].name] else f"--{negative(flag)}"]
     if isinstance(shape, Listing) and isinstance(shape.member, Text | Number | Record):
         return _written(flag, _list_words(shape, value))
     return _written(flag, [_word(shape, value)])

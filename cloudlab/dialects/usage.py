@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cloudlab.commands.base import Command
+from cloudlab.commands.cli import negative
 from cloudlab.dialects import aws_cli
 from cloudlab.dialects.aws_cli import NamedFlag
 from cloudlab.dialects.errors import LineError
@@ -19,7 +20,8 @@ def usage(command: type[Command]) -> str:
 
 def written_flag(flag: NamedFlag) -> str:
     """Return one flag with what it takes, in brackets where it may be left out."""
-    text = f"--{flag.name}" if flag.is_switch else f"--{flag.name} {takes(flag)}"
+    both = "" if negative(flag.name).startswith("no-") else f"|--{negative(flag.name)}"
+    text = f"--{flag.name}{both}" if flag.is_switch else f"--{flag.name} {takes(flag)}"
     return text if flag.required else f"[{text}]"
 
 

@@ -1,6 +1,7 @@
 """The nouns of the simulated cloud; importing this module registers every handler."""
 
 from cloudlab.engine import (
+    acl_entry,
     address,
     bucket,
     budget,
@@ -20,6 +21,7 @@ from cloudlab.engine import (
     metering,
     model_fetch,
     model_server,
+    network_acl,
     patching,
     permission,
     role,
@@ -41,6 +43,7 @@ from cloudlab.engine import (
 )
 
 __all__ = [
+    "acl_entry",
     "address",
     "bucket",
     "budget",
@@ -60,6 +63,7 @@ __all__ = [
     "metering",
     "model_fetch",
     "model_server",
+    "network_acl",
     "patching",
     "permission",
     "role",

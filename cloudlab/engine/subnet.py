@@ -11,13 +11,14 @@ from cloudlab.engine.describe import chosen, tag_list, tags_for
 from cloudlab.engine.dice import roll
 from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, refuse
 from cloudlab.engine.naming import named
+from cloudlab.engine.network_acl import with_new_subnet, without_subnet
 from cloudlab.engine.removal import removed
 from cloudlab.engine.rules.addressing import free_count, inhabitants
 from cloudlab.engine.rules.routing import explicit_table
 from cloudlab.model.events.network import SubnetCreated, SubnetDeleted, SubnetModified
 from cloudlab.model.events.run import ResourcesSeen
 from cloudlab.model.ids import ACCOUNT, ZONE_IDS, ZONES, arn
-from cloudlab.model.network import NetworkAcl, RouteTable, Subnet, Vpc
+from cloudlab.model.network import RouteTable, Subnet, Vpc
 from cloudlab.model.world import World
 
 
@@ -69,8 +70,7 @@ def _zone(ctx: Context, command: CreateSubnet) -> str:
 @evolves(SubnetCreated)
 def evolve_subnet_created(world: World, event: SubnetCreated) -> World:
     """The subnet uses the main route table implicitly, and the default ACL by an association of its own."""
-    acl = next(a for a in world.every(NetworkAcl) if a.vpc == event.subnet.vpc and a.is_default)
-    return world.put(event.subnet, replace(acl, subnets=(*acl.subnets, event.subnet.id)))
+    return with_new_subnet(world, event.subnet).put(event.subnet)
 
 
 @answers(CreateSubnet)
@@ -154,6 +154,4 @@ def evolve_subnet_deleted(world: World, event: SubnetDeleted) -> World:
     if table is not None:
         kept = tuple(a for a in table.associations if a.subnet != event.subnet)
         world = world.change(RouteTable, table.id, associations=kept)
-    for acl in tuple(a for a in world.every(NetworkAcl) if event.subnet in a.subnets):
-        world = world.change(NetworkAcl, acl.id, subnets=tuple(s for s in acl.subnets if s != event.subnet))
-    return removed(world, Subnet, event.subnet)
+    return removed(without_subnet(world, event.subnet), Subnet, event.subnet)

@@ -1,19 +1,14 @@
-"""What the account stands on: who is asking, the region's Availability Zones, and the ACLs AWS put at the subnets' edges."""
+"""What the account stands on: who is asking, and the region's Availability Zones."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from cloudlab.commands.ec2_network import DescribeAvailabilityZones, DescribeNetworkAcls
+from cloudlab.commands.ec2_network import DescribeAvailabilityZones
 from cloudlab.commands.sts import GetCallerIdentity
-from cloudlab.engine.describe import chosen, filterable, matching, tag_list
+from cloudlab.engine.describe import filterable, matching
 from cloudlab.engine.kernel import Context, Events, answers, decides, refuse
-from cloudlab.model.events.run import ResourcesSeen
 from cloudlab.model.ids import ACCOUNT, REGION, ZONE_IDS, ZONES, arn
-from cloudlab.model.network import AclEntry, NetworkAcl
-
-_LAST_RULE = 32_767
-"""The rule AWS shows as `*`: whatever no other rule decided is denied."""
 
 
 @decides(GetCallerIdentity)
@@ -56,56 +51,4 @@ def describe_zone(zone: str) -> dict[str, Any]:
         "OptInStatus": "opt-in-not-required",
         "State": "available",
         "Messages": [],
-    }
-
-
-@decides(DescribeNetworkAcls)
-def decide_describe_network_acls(ctx: Context, command: DescribeNetworkAcls) -> Events:
-    yield ResourcesSeen(tuple(("NetworkAcl", acl.id) for acl in _acls(ctx, command)))
-
-
-@answers(DescribeNetworkAcls)
-def answer_describe_network_acls(ctx: Context, command: DescribeNetworkAcls) -> dict[str, Any]:
-    return {"NetworkAcls": [describe_network_acl(acl) for acl in _acls(ctx, command)]}
-
-
-def _acls(ctx: Context, command: DescribeNetworkAcls) -> list[NetworkAcl]:
-    return chosen(
-        ctx,
-        NetworkAcl,
-        command.network_acl_ids,
-        command.filters,
-        "InvalidNetworkAclID.NotFound",
-        "networkAcl ID",
-        describe_network_acl,
-        also=("association.subnet-id", "association.association-id"),
-    )
-
-
-def describe_network_acl(acl: NetworkAcl) -> dict[str, Any]:
-    last = [AclEntry(_LAST_RULE, "-1", False, egress, "0.0.0.0/0") for egress in (True, False)]
-    entries = sorted((*acl.entries, *last), key=lambda e: (not e.egress, e.number))
-    return {
-        "NetworkAclId": acl.id,
-        "VpcId": acl.vpc,
-        "IsDefault": acl.is_default,
-        "Entries": [_entry(e) for e in entries],
-        "Associations": [
-            {"NetworkAclAssociationId": f"aclassoc-{subnet.partition('-')[2]}", "NetworkAclId": acl.id, "SubnetId": subnet}
-            for subnet in acl.subnets
-        ],
-        "OwnerId": ACCOUNT,
-        "Tags": tag_list(acl.tags),
-    }
-
-
-def _entry(entry: AclEntry) -> dict[str, Any]:
-    ports = {} if entry.protocol == "-1" else {"PortRange": {"From": entry.from_port, "To": entry.to_port}}
-    return {
-        "RuleNumber": entry.number,
-        "Protocol": entry.protocol,
-        "RuleAction": "allow" if entry.allow else "deny",
-        "Egress": entry.egress,
-        "CidrBlock": entry.cidr,
-        **ports,
     }

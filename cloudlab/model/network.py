@@ -76,7 +76,9 @@ class AclEntry:
     egress: bool
     cidr: str
     from_port: int = 0
+    """Of ICMP: the type."""
     to_port: int = 65_535
+    """Of ICMP: the code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,14 @@ class NetworkAcl:
     id: str
     vpc: str
     entries: tuple[AclEntry, ...]
-    subnets: tuple[str, ...] = ()
+    associations: tuple[Association, ...] = ()
+    """With the subnets at whose edge it stands."""
     is_default: bool = False
     tags: Tags = ()
+
+    @property
+    def subnets(self) -> tuple[str, ...]:
+        return tuple(a.subnet for a in self.associations if a.subnet is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,9 @@ from cloudlab.model.world import World
 EPHEMERAL = (1_024, 65_535)
 """Ports that answers go back to; an ACL, which remembers nothing, has to let them through by a rule of their own."""
 
-_NUMBERS = {"icmp": "1", "tcp": "6", "udp": "17"}
+ICMP = "1"
+_WITH_PORTS = ("6", "17")
+_NUMBERS = {"icmp": ICMP, "tcp": "6", "udp": "17"}
 
 Ports = tuple[int, int]
 
@@ -45,7 +47,7 @@ def acl_lets_all(acl: NetworkAcl, address: str, ports: Ports, *, egress: bool, p
 
 
 def _ports_of(entry: AclEntry) -> Ports:
-    return (0, 65_535) if entry.protocol == "-1" else (entry.from_port, entry.to_port)
+    return (entry.from_port, entry.to_port) if entry.protocol in _WITH_PORTS else (0, 65_535)
 
 
 def _split(ranges: Sequence[Ports], window: Ports) -> tuple[list[Ports], list[Ports]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cloudlab.model.events.base import Event
 from cloudlab.model.network import (
+    AclEntry,
     Address,
     Association,
     InternetGateway,
@@ -125,6 +126,45 @@ class RouteTableAssociated(Event):
 class RouteTableDisassociated(Event):
     table: str
     association: str
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkAclCreated(Event):
+    acl: NetworkAcl
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkAclDeleted(Event):
+    acl: str
+
+
+@dataclass(frozen=True, slots=True)
+class AclEntryCreated(Event):
+    acl: str
+    entry: AclEntry
+
+
+@dataclass(frozen=True, slots=True)
+class AclEntryReplaced(Event):
+    """The rule of the same number and direction is another one."""
+
+    acl: str
+    entry: AclEntry
+
+
+@dataclass(frozen=True, slots=True)
+class AclEntryDeleted(Event):
+    acl: str
+    number: int
+    egress: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AclAssociated(Event):
+    """The subnet of `association` has this ACL at its edge now, in place of the one before."""
+
+    acl: str
+    association: Association
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from cloudlab.commands.ec2_access import AllocateAddress, AssociateAddress, DescribeAddresses, DisassociateAddress, ReleaseAddress
+from cloudlab.commands.ec2_acl import DescribeNetworkAcls
 from cloudlab.commands.ec2_compute import TerminateInstances
-from cloudlab.commands.ec2_network import DescribeAvailabilityZones, DescribeNetworkAcls
+from cloudlab.commands.ec2_network import DescribeAvailabilityZones
 from cloudlab.commands.sts import GetCallerIdentity
 from cloudlab.engine.kernel import evolve
 from cloudlab.engine.metering import accrued
