@@ -31,12 +31,32 @@ def is_loopback(name: str) -> bool:
         return False
 
 
+def _name(host: str) -> str | None:
+    """Return a host's name without its port, lower case; None for what is no host."""
+    found = _HOST.fullmatch(host)
+    return found["name"].lower() if found is not None else None
+
+
 def _is_address(name: str) -> bool:
     try:
         ipaddress.ip_address(name.strip("[]"))
     except ValueError:
         return False
     return True
+
+
+def public_origin(url: str) -> str | None:
+    """Return what browsers will call the pages of this address, as in `https://lab.example.org`; None for what is no whole host."""
+    try:
+        parts = urlsplit(url.strip().lower())
+        port = parts.port
+    except ValueError:
+        return None
+    name = _name(parts.netloc)
+    if parts.scheme not in ("http", "https") or name is None or parts.path not in ("", "/") or parts.query or parts.fragment:
+        return None
+    # browsers leave the usual port out
+    return f"{parts.scheme}://{name}" + (f":{port}" if port not in (None, 443 if parts.scheme == "https" else 80) else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,26 +68,38 @@ class Gate:
     names: frozenset[str] = frozenset()
     """Host names under which others know this machine; lower case. Addresses are accepted anyway when not on loopback."""
     code: str | None = None
+    public: tuple[str, ...] = ()
+    """Origins (see `public_origin`) under which a proxy in front of us shows our pages."""
 
     def knows_host(self, header: str | None) -> bool:
         """Was the page asked for by a name of ours? A page elsewhere can make its own name point here, but not send another name."""
-        found = _HOST.fullmatch(header or "")
-        if found is None:
+        name = _name(header or "")
+        if name is None:
             return False
-        name = found["name"].lower()
-        if is_loopback(name):
+        if is_loopback(name) or name in (_name(origin.partition("://")[2]) for origin in self.public):
             return True
         return not self.loopback and (_is_address(name) or name in self.names)
 
     def knows_origin(self, origin: str | None, host: str | None) -> bool:
-        """Was this asked by a page of ours? Browsers say so truthfully; who says nothing is no browser's page and is refused."""
+        """Was this asked by a page of ours? Browsers say so truthfully; who says nothing is no browser's page and is refused.
+
+        A proxy may give the request another host's name, so what it shows in public is known by its whole origin.
+        """
         if not origin or not host:
             return False
+        if origin.lower() in self.public:
+            return True
         try:
             page = urlsplit(origin)
         except ValueError:
             return False
+        if page.scheme == "http" and f"https://{page.netloc.lower()}" in self.public:
+            return False  # of a name that is ours encrypted only
         return page.scheme in ("http", "https") and page.netloc.lower() == host.lower()
+
+    def is_encrypted(self, host: str | None, forwarded: str | None) -> bool:
+        """Does the browser speak to a proxy that encrypts? `forwarded` is the proxy's word for it (X-Forwarded-Proto)."""
+        return forwarded == "https" or f"https://{(host or '').lower()}" in self.public
 
     def knows_code(self, given: str | None) -> bool:
         """Is this the code? Whether there has to be one is asked here too."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from cloudlab.gateway.gate import Gate, is_loopback, new_code
+from cloudlab.gateway.gate import Gate, is_loopback, new_code, public_origin
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -42,10 +42,12 @@ class Serving:
     port: int = DEFAULT_PORT
     """0 for any free one."""
     code: str | None = None
-    """The join code; not on loopback there always is one."""
+    """The join code; where other machines can come in there always is one."""
     places: int = DEFAULT_PLACES
     show: bool = False
     """Open the page in this machine's browser?"""
+    public: tuple[str, ...] = ()
+    """The addresses under which a proxy in front shows the game."""
 
 
 def run_gateway(serving: Serving, tell: Callable[[str], None] = print) -> int:
@@ -54,9 +56,10 @@ def run_gateway(serving: Serving, tell: Callable[[str], None] = print) -> int:
         raise CannotServe(_install(missing))
     if serving.places < 1:
         raise CannotServe("--max-sessions takes a whole number from 1 on.")
+    public = tuple(_public(url) for url in serving.public)
     listener = _listener(serving.host, serving.port)
     with listener:
-        return asyncio.run(_serve(serving, listener, tell))
+        return asyncio.run(_serve(serving, public, listener, tell))
 
 
 def _install(missing: list[str]) -> str:
@@ -65,6 +68,13 @@ def _install(missing: list[str]) -> str:
     # environments made by uv have no pip
     tool = f"{sys.executable} -m pip install" if importlib.util.find_spec("pip") else f"uv pip install --python {sys.executable}"
     return f'Playing in a browser needs packages that the game does without. Install them (the extra "serve") with: {tool} {names}'
+
+
+def _public(url: str) -> str:
+    origin = public_origin(url)
+    if origin is None:
+        raise CannotServe(f"--public-url takes a whole host's address, as in https://lab.example.org, with no folder behind it; not {url}")
+    return origin
 
 
 def _listener(host: str, port: int) -> socket.socket:
@@ -86,7 +96,7 @@ def _listener(host: str, port: int) -> socket.socket:
         raise CannotServe(why) from error
 
 
-async def _serve(serving: Serving, listener: socket.socket, tell: Callable[[str], None]) -> int:
+async def _serve(serving: Serving, public: tuple[str, ...], listener: socket.socket, tell: Callable[[str], None]) -> int:
     import uvicorn
 
     from cloudlab.gateway.lobby import Lobby
@@ -100,27 +110,31 @@ async def _serve(serving: Serving, listener: socket.socket, tell: Callable[[str]
             yield
 
     loopback = is_loopback(listener.getsockname()[0])
-    code = serving.code or (None if loopback else new_code())
+    alone = loopback and not public
+    code = (serving.code or "").strip() or (None if alone else new_code())
     port: int = listener.getsockname()[1]
     names = {name.lower() for name in (serving.host, socket.gethostname(), f"{socket.gethostname()}.local", socket.getfqdn())}
     lobby = Lobby(serving.places)
     server = Server(
         uvicorn.Config(
-            make_web(Gate(loopback, frozenset(names), code), lobby, port),
+            make_web(Gate(loopback, frozenset(names), code, public), lobby, port),
             log_config=None,
             access_log=False,
             lifespan="on",
             ws="websockets-sansio",
             # a terminal's output packs to a tenth; inside one machine packing is only work
-            ws_per_message_deflate=not loopback,
+            ws_per_message_deflate=not alone,
             ws_max_size=1 << 18,
+            # a browser whose machine fell asleep never says that it has gone: ask, so that its place is not held for ever
+            ws_ping_interval=20,
+            ws_ping_timeout=20,
             server_header=False,
             proxy_headers=False,
             timeout_graceful_shutdown=2,
         )
     )
     link = _link(_reachable(listener, serving.host), port, code)
-    _say_where(tell, link, loopback=loopback)
+    _say_where(tell, link, [origin + _query(code) for origin in public], alone=alone)
     _on_signals(server, lobby)
     if serving.show:
         # The socket listens already, so the page may come early. A thread nobody waits for: some browsers return when they are closed.
@@ -133,16 +147,24 @@ async def _serve(serving: Serving, listener: socket.socket, tell: Callable[[str]
     return 0
 
 
-def _say_where(tell: Callable[[str], None], link: str, *, loopback: bool) -> None:
-    tell(f"cloudlab is open at {link}")
-    if not loopback:
-        tell("Whoever has this link can play, with this machine's saves; the connection is not encrypted.")
+def _say_where(tell: Callable[[str], None], link: str, public: list[str], *, alone: bool) -> None:
+    for address in public or [link]:
+        tell(f"cloudlab is open at {address}")
+    if public:
+        tell(f"The proxy there hands on to {link.partition('?')[0]}, WebSockets too.")
+    if not alone:
+        plain = not public or any(address.startswith("http:") for address in public)
+        tell("Whoever has this link can play, with this machine's saves" + ("; the connection is not encrypted." if plain else "."))
     tell("Ctrl-C closes it.")
 
 
 def _link(name: str, port: int, code: str | None) -> str:
     shown = f"[{name}]" if ":" in name else name
-    return f"http://{shown}:{port}/" + (f"?code={quote(code)}" if code else "")
+    return f"http://{shown}:{port}{_query(code)}"
+
+
+def _query(code: str | None) -> str:
+    return f"/?code={quote(code)}" if code else "/"
 
 
 def _reachable(listener: socket.socket, host: str) -> str:

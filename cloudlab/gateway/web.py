@@ -36,9 +36,10 @@ _HERE = Path(__file__).resolve().parent
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; "
-    "connect-src 'self' ws://{host} wss://{host}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "connect-src 'self' {sockets}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-"""Nothing from elsewhere. Inline styles, because the terminal measures and colours its cells by them; no inline script."""
+"""Nothing from elsewhere. Inline styles, because the terminal measures and colours its cells by them; no inline script.
+Sockets by name, because not every browser takes 'self' for them; behind a proxy by the names it shows."""
 
 
 def make_web(gate: Gate, lobby: Lobby, port: int) -> ASGIApp:
@@ -68,6 +69,7 @@ class Doorkeeper:
     def __init__(self, app: ASGIApp, gate: Gate) -> None:
         self._app = app
         self._gate = gate
+        self._public = [origin.replace("http", "ws", 1) for origin in gate.public]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -85,7 +87,7 @@ class Doorkeeper:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers["Content-Security-Policy"] = _POLICY.format(host=host)
+                headers["Content-Security-Policy"] = _POLICY.format(sockets=" ".join((f"ws://{host}", f"wss://{host}", *self._public)))
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Referrer-Policy"] = "no-referrer"
                 headers["Cross-Origin-Opener-Policy"] = "same-origin"
@@ -121,7 +123,8 @@ class Web:
             response = HTMLResponse(_html("game", keep=_minutes(self.lobby.keep), places=str(self.lobby.places)))
         if player is None:
             # Lax, not strict: one comes here by a link somebody sent. A socket asked for from elsewhere carries no lax cookie either.
-            response.set_cookie(self.cookie, self.gate.new_badge(), httponly=True, samesite="lax", path="/")
+            secure = self.gate.is_encrypted(request.headers.get("host"), request.headers.get("x-forwarded-proto"))
+            response.set_cookie(self.cookie, self.gate.new_badge(), httponly=True, secure=secure, samesite="lax", path="/")
         return response
 
     async def play(self, socket: WebSocket) -> None:

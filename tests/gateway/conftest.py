@@ -106,6 +106,14 @@ class Gateway:
     port: int
     lobby: Lobby
     server: uvicorn.Server | None = None
+    running: asyncio.Task[None] | None = None
+
+    async def stop(self) -> None:
+        """Close it, and every app."""
+        assert self.server is not None
+        assert self.running is not None
+        self.server.should_exit = True
+        await self.running
 
     def drop(self) -> None:
         """Cut every connection, as a network does."""
@@ -126,9 +134,9 @@ class Gateway:
     async def asked(self, path: str = "/", **headers: str) -> Answer:
         return await asyncio.to_thread(self.get, path, **headers)
 
-    async def badge(self, path: str = "/") -> str:
+    async def badge(self, path: str = "/", **headers: str) -> str:
         """Return the cookie of a browser that has just opened the page."""
-        return (await self.asked(path)).headers["set-cookie"].partition(";")[0]
+        return (await self.asked(path, **headers)).headers["set-cookie"].partition(";")[0]
 
     @asynccontextmanager
     async def page(
@@ -167,23 +175,37 @@ async def serve() -> AsyncIterator[Callable[..., Any]]:
     """Return a maker of gateways; `manner` is how the fake app behaves, None takes the real one. All are closed in the end."""
     async with AsyncExitStack() as opened:
 
-        async def make(*, manner: str | None = "well", code: str | None = None, places: int = 4, keep: float = 60.0) -> Gateway:
+        async def make(
+            *,
+            manner: str | None = "well",
+            code: str | None = None,
+            places: int = 4,
+            keep: float = 60.0,
+            public: str = "",
+            port: int = 0,
+            ping: float = 20.0,
+        ) -> Gateway:
             lobby = Lobby(places, keep)
             if manner is not None:
                 lobby.command = (sys.executable, "-S", str(FAKE), manner)
-            listener = socket.create_server(("127.0.0.1", 0))
+            listener = socket.create_server(("127.0.0.1", port))
             opened.callback(listener.close)
             port = listener.getsockname()[1]
-            web = make_web(Gate(loopback=True, code=code), lobby, port)
-            server = QuietServer(uvicorn.Config(web, log_config=None, lifespan="on", ws="websockets-sansio", timeout_graceful_shutdown=2))
-            task = asyncio.create_task(server.serve(sockets=[listener]))
-
-            async def close() -> None:
-                server.should_exit = True
-                await task
-
-            opened.push_async_callback(close)
+            web = make_web(Gate(loopback=True, code=code, public=tuple(public.format(port=port).split())), lobby, port)
+            server = QuietServer(
+                uvicorn.Config(
+                    web,
+                    log_config=None,
+                    lifespan="on",
+                    ws="websockets-sansio",
+                    ws_ping_interval=ping,
+                    ws_ping_timeout=ping,
+                    timeout_graceful_shutdown=2,
+                )
+            )
+            gateway = Gateway(port, lobby, server, asyncio.create_task(server.serve(sockets=[listener])))
+            opened.push_async_callback(gateway.stop)
             await until(lambda: server.started)
-            return Gateway(port, lobby, server)
+            return gateway
 
         yield make

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cloudlab.gateway.gate import Gate, new_code
+from cloudlab.gateway.gate import Gate, new_code, public_origin
 
 HERE = Gate(loopback=True)
 OPEN = Gate(loopback=False, names=frozenset({"pod7", "pod7.local"}), code="k3m9p-ab2cd")
@@ -50,6 +50,59 @@ def test_a_page_of_ours_may_ask(origin):
 )
 def test_a_page_from_elsewhere_may_not(origin):
     assert not HERE.knows_origin(origin, "127.0.0.1:8765")
+
+
+BEHIND = Gate(loopback=True, code="k3m9p-ab2cd", public=("https://lab.example.org", "https://lab.example.org:8443"))
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://lab.example.org", "https://lab.example.org"),
+        (" HTTPS://Lab.Example.org/ ", "https://lab.example.org"),
+        ("https://lab.example.org:443/", "https://lab.example.org"),
+        ("https://lab.example.org:8443", "https://lab.example.org:8443"),
+        ("http://lab.example.org:80", "http://lab.example.org"),
+        ("http://lab.example.org:443", "http://lab.example.org:443"),
+        ("https://[2001:db8::1]:8443", "https://[2001:db8::1]:8443"),
+        *((wrong, None) for wrong in ("", "lab.example.org", "ftp://lab.example.org", "https://", "https://lab.example.org/cloudlab")),
+        *((f"https://lab.example.org{wrong}", None) for wrong in ("/?code=1", "#x", ":port", ":99999", " and more", "@evil.example")),
+    ],
+)
+def test_a_public_address_is_a_whole_host(url, origin):
+    assert public_origin(url) == origin
+
+
+@pytest.mark.parametrize("host", ["lab.example.org", "LAB.example.org:443", "lab.example.org:8443", "127.0.0.1:8765"])
+def test_behind_a_proxy_its_host_is_known_and_so_is_the_one_it_hands_on_to(host):
+    assert BEHIND.knows_host(host)
+    assert not BEHIND.knows_host("evil.example")
+    assert not BEHIND.knows_host("192.168.1.20:8765")
+
+
+@pytest.mark.parametrize("host", ["lab.example.org", "127.0.0.1:8765"])
+def test_behind_a_proxy_only_its_whole_origin_may_ask(host):
+    assert BEHIND.knows_origin("https://lab.example.org", host)
+    assert BEHIND.knows_origin("https://lab.example.org:8443", host)
+    assert BEHIND.knows_origin("http://127.0.0.1:8765", "127.0.0.1:8765")
+    for elsewhere in (
+        *(
+            "http://lab.example.org",
+            "https://lab.example.org:9000",
+            "https://lab.example.org.evil.example",
+            "https://evil.example",
+            "null",
+            None,
+        ),
+    ):
+        assert not BEHIND.knows_origin(elsewhere, host)
+
+
+def test_what_is_encrypted_is_known_by_the_host_or_by_the_proxys_word():
+    assert BEHIND.is_encrypted("lab.example.org", None)
+    assert BEHIND.is_encrypted("127.0.0.1:8765", "https")
+    assert not BEHIND.is_encrypted("127.0.0.1:8765", None)
+    assert not BEHIND.is_encrypted("127.0.0.1:8765", "http")
 
 
 def test_a_code_is_asked_for_where_there_is_one():

@@ -68,7 +68,10 @@ def serving(*words: str, **options: int) -> Iterator[tuple[subprocess.Popen[str]
     try:
         assert process.stdout is not None
         opened = process.stdout.readline()
-        found = re.match(r"cloudlab is open at http://[^:]+:(\d+)/", opened)
+        if "--public-url" in words:
+            opened += process.stdout.readline()
+        found = re.search(r"http://[^:]+:(\d+)/", opened)
+        assert opened.startswith("cloudlab is open at "), opened + process.communicate(timeout=PATIENCE)[1]
         assert found, opened + process.communicate(timeout=PATIENCE)[1]
         yield process, Gateway(int(found[1]), None)  # type: ignore[arg-type]
     finally:
@@ -117,6 +120,34 @@ async def test_each_session_is_counted_and_the_code_is_in_the_link():
                 assert await two.closed() == web.FULL
 
 
+def told(process: subprocess.Popen[str]) -> list[str]:
+    """Close it; returns what else it said."""
+    process.terminate()
+    assert process.stdout is not None
+    return process.stdout.read().splitlines()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+async def test_behind_a_proxy_the_link_is_the_public_one_and_there_is_a_code():
+    with serving("--public-url", "https://Lab.example.org/") as (process, gateway):
+        assert (await gateway.asked()).status == 403
+        assert (await gateway.asked(Host="lab.example.org")).status == 403
+        assert 'name="code"' in (await gateway.asked(Host="lab.example.org")).text
+        assert told(process) == [
+            "Whoever has this link can play, with this machine's saves.",
+            "Ctrl-C closes it.",
+            "Closed. Every run is saved.",
+        ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("words", [(), ("--code", ""), ("--code", "  ")])
+async def test_open_to_other_machines_there_always_is_a_code(words):
+    with serving("--host", "0.0.0.0", *words) as (process, gateway):
+        assert 'name="code"' in (await gateway.asked()).text
+        assert told(process)[0] == "Whoever has this link can play, with this machine's saves; the connection is not encrypted."
+
+
 def refused(*words: str) -> str:
     run = subprocess.run([sys.executable, "-m", "cloudlab", "serve", *words], capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (run.returncode, run.stdout) == (3, "")
@@ -132,7 +163,9 @@ def test_a_port_that_is_taken_is_said_to_be():
 
 
 @pytest.mark.parametrize(
-    "words", [("--port", "99999"), ("--host", "192.0.2.7"), ("--host", "no such host"), ("--port", "0", "--max-sessions", "0")]
+    "words",
+    [("--port", "99999"), ("--host", "192.0.2.7"), ("--host", "no such host"), ("--port", "0", "--max-sessions", "0")]
+    + [("--port", "0", "--public-url", wrong) for wrong in ("lab.example.org", "https://lab.example.org/cloudlab")],
 )
 def test_what_cannot_be_opened_is_told_in_one_sentence(words):
     assert refused(*words).startswith("cloudlab: ")

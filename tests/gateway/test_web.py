@@ -121,6 +121,44 @@ async def test_the_code_is_asked_for_and_then_forgotten(serve, monkeypatch):
         await page.reads("size 100x30;")
 
 
+# behind a proxy ---------------------------------------------------------------------------------------------------------
+
+LAB = "https://lab.example.org"
+
+
+@pytest.mark.parametrize("host", ["lab.example.org", "lab.example.org:443", None])
+async def test_behind_a_proxy_its_page_connects_whichever_host_it_hands_on(serve, host):
+    gateway = await serve(public=LAB, code="k3m9p-ab2cd")
+    host = host or f"127.0.0.1:{gateway.port}"
+    forwarded = {"Host": host, "X-Forwarded-Proto": "https"}
+    answer = await gateway.asked("/?code=k3m9p-ab2cd", **forwarded)
+    assert (answer.status, answer.headers["location"]) == (303, "/")
+    assert "; secure" in answer.headers["set-cookie"].lower()
+    badge = answer.headers["set-cookie"].partition(";")[0]
+    page = await gateway.asked(Cookie=badge, **forwarded)
+    assert page.status == 200
+    assert "wss://lab.example.org" in re.findall(r"connect-src ([^;]*);", page.headers["content-security-policy"])[0].split()
+    async with gateway.page(badge, host=host, origin=LAB) as shown:
+        await shown.reads("size 100x30;")
+
+
+@pytest.mark.parametrize("origin", ["http://lab.example.org", "https://lab.example.org:9000", "https://evil.example", None])
+async def test_behind_a_proxy_no_other_page_connects(serve, origin):
+    gateway = await serve(public=LAB)
+    badge = await gateway.badge(Host="lab.example.org")
+    with pytest.raises(InvalidStatus) as refused:
+        async with gateway.page(badge, host="lab.example.org", origin=origin):
+            pass
+    assert refused.value.response.status_code == 403
+    assert gateway.lobby.seats == {}
+
+
+async def test_without_being_told_of_it_a_proxys_host_is_not_known(serve):
+    gateway = await serve()
+    assert (await gateway.asked(Host="lab.example.org")).status == 403
+    assert "secure" not in (await gateway.asked()).headers["set-cookie"].lower()
+
+
 # the seat ---------------------------------------------------------------------------------------------------------------
 
 
@@ -223,6 +261,19 @@ async def test_an_app_nobody_comes_back_to_is_closed(serve):
         apps = gateway.apps()
     await gone(apps)
     await until(lambda: not gateway.lobby.seats)
+
+
+async def test_a_browser_that_fell_asleep_does_not_hold_its_place(serve):
+    gateway = await serve(keep=0.05, ping=0.1, places=1)
+    badge = await gateway.badge()
+    async with gateway.page(badge) as page:
+        await page.reads("size")
+        apps = gateway.apps()
+        page.socket.transport.pause_reading()  # the line stands, and nobody answers
+        await gone(apps)
+        await until(lambda: not gateway.lobby.seats)
+        async with gateway.page(badge) as other:
+            await other.reads("size")
 
 
 async def test_an_app_that_does_not_listen_is_killed(serve, monkeypatch):

@@ -5,8 +5,10 @@ const OVER = 4000, MOVED = 4001, FULL = 4003, BROKEN = 4004;
 const ENDS = { [OVER]: "over", [MOVED]: "moved", [FULL]: "full", [BROKEN]: "broken" };
 const GIVE_UP_AFTER = 120000; // ms; the gateway keeps a game as long
 const SHORTEST_PAUSE = 250, LONGEST_PAUSE = 4000; // ms between two attempts
+const BEAT = 10000; // ms between two questions whether the line still lives; two without an answer mean that it does not
 const Socket = window.WebSocket;
 const screenBox = document.getElementById("terminal");
+let line = null; // the one connection, once there is one
 
 function notice(name) {
   for (const section of document.querySelectorAll("[data-notice]")) section.hidden = section.dataset.notice !== name;
@@ -32,7 +34,10 @@ class LastingSocket {
     this.pause = SHORTEST_PAUSE;
     this.lostAt = 0;
     this.farewell = "";
+    this.unanswered = 0;
+    line = this;
     this.connect();
+    setInterval(() => this.beat(), BEAT);
   }
 
   addEventListener(kind, listener) { this.listeners[kind].push(listener); }
@@ -46,6 +51,7 @@ class LastingSocket {
     if (this.size) { url.searchParams.set("width", this.size.width); url.searchParams.set("height", this.size.height); }
     const socket = this.socket = new Socket(url);
     socket.binaryType = "arraybuffer";
+    this.unanswered = 0;
     socket.onopen = (event) => {
       this.tell("open", event); // the terminal answers with its size
       socket.send(JSON.stringify([document.hasFocus() ? "focus" : "blur"]));
@@ -53,11 +59,11 @@ class LastingSocket {
       this.opened = true;
     };
     socket.onmessage = (event) => {
+      this.unanswered = 0;
       if (typeof event.data === "string") {
         const [kind, value] = JSON.parse(event.data);
         if (kind === "seat") sessionStorage.setItem("seat", value);
         if (kind === "farewell") this.farewell = value;
-        if (kind === "pong") this.tell("message", event);
         return;
       }
       if (!this.drawing) { // the first of this connection
@@ -71,14 +77,22 @@ class LastingSocket {
     socket.onclose = (event) => this.dropped(event);
   }
 
+  // A line that died somewhere on the way says nothing for minutes.
+  beat() {
+    const socket = this.socket;
+    if (socket.readyState !== Socket.OPEN) return;
+    if (this.unanswered++ < 2) { socket.send('["ping", ""]'); return; }
+    socket.onmessage = socket.onclose = null;
+    socket.close();
+    this.dropped({ code: 0 });
+  }
+
   dropped(event) {
     this.drawing = false;
     if (event.code in ENDS) {
       if (event.code === OVER) sessionStorage.removeItem("seat");
-      const words = document.getElementById("farewell");
-      words.textContent = this.farewell;
-      words.hidden = !this.farewell;
-      notice(ENDS[event.code]);
+      document.getElementById("farewell").textContent = this.farewell;
+      notice(event.code === OVER && this.farewell ? "failed" : ENDS[event.code]);
       return;
     }
     this.lostAt = this.lostAt || Date.now();
@@ -89,6 +103,7 @@ class LastingSocket {
   }
 
   send(text) {
+    if (text.startsWith('["ping"')) return; // the terminal's own, which it would only write into the browser's log
     if (text.startsWith('["resize"')) this.size = JSON.parse(text)[1];
     if (this.socket.readyState === Socket.OPEN) this.socket.send(text);
     else if (!this.opened && text.startsWith('["stdin"')) this.early.push(text);
@@ -116,8 +131,49 @@ for (const button of document.querySelectorAll("[data-notice] button")) button.a
 // The whole page is the terminal: wherever one clicks, and whenever the window comes to the front, keys go to the game.
 window.addEventListener("focus", () => { if (!document.activeElement || document.activeElement === document.body) focusTerminal(); });
 document.addEventListener("mouseup", () => { if (document.activeElement === document.body) focusTerminal(); });
-// Ctrl-V pastes from the clipboard, as everywhere in a browser; the terminal would take it for a control character.
-window.addEventListener("keydown", (event) => {
-  if (event.ctrlKey && !event.altKey && !event.metaKey && event.key.toLowerCase() === "v") event.stopImmediatePropagation();
+
+// The clipboard. Ctrl-V pastes, as everywhere in a browser; the terminal would take it for a control character. Ctrl-C copies what was
+// marked with Shift and the mouse, and is the game's own where nothing is.
+let copied = false, given = null;
+document.addEventListener("beforecopy", (event) => event.preventDefault()); // without a selection of its own, Chromium asks this first
+document.addEventListener("copy", (event) => {
+  if (given === null) return;
+  event.clipboardData.setData("text/plain", given);
+  event.preventDefault();
+  event.stopImmediatePropagation();
 }, true);
+document.addEventListener("copy", (event) => { copied = event.defaultPrevented; });
+
+function copyOut(text) {
+  given = text;
+  copied = false;
+  document.execCommand("copy");
+  given = null;
+}
+
+// Where the connection is not encrypted, browsers keep the clipboard from pages; a copy right after a key is still allowed.
+if (!navigator.clipboard) {
+  Object.defineProperty(navigator, "clipboard", { value: { writeText: async (text) => copyOut(text), readText: async () => "" } });
+}
+
+window.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.shiftKey && line && screenBox.contains(event.target)) {
+    // The terminal makes a plain Enter of it. The game takes it for a new line within what is typed, as it does Alt-Enter.
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    line.send(JSON.stringify(["stdin", "\x1b\r"]));
+    return;
+  }
+  if (!event.ctrlKey || event.altKey || event.metaKey) return;
+  const key = event.key.toLowerCase();
+  if (key === "v") event.stopImmediatePropagation();
+  if (key !== "c") return;
+  copied = false;
+  document.execCommand("copy");
+  if (!copied && !event.shiftKey) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true);
+
+history.replaceState(null, "", location.pathname); // the terminal's client would take orders from the address
 start();
