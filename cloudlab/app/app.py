@@ -224,12 +224,13 @@ class CloudlabApp(App[int]):
         self.screen.query("#guide").remove()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Esc ends the orientation only where it would do nothing else: on an empty line or outside of it."""
+        """Esc ends the orientation only where it would do nothing else: on an empty line or in a pane without a way back of its own."""
         if action != "end_orientation":
             return super().check_action(action, parameters)
         if not self.screen_stack or not self.screen.query("#guide"):
             return False
-        return not getattr(self.focused, "value", "")
+        here = self.focused
+        return here is None or not (getattr(here, "value", "") or any(each.id == "console" for each in here.ancestors))
 
     def _ring(self, happenings: Sequence[Any]) -> None:
         """Ring the terminal's bell when the team is paged, where the player wants sounds."""

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from textual.binding import Binding
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,7 @@ TOLD = {
     "run.brief": "the brief again",
     "run.leave": "back to the menu",
     "pane.map": "the map",
+    "pane.console": "the console: every command as a form",
     "pane.terminal": "the terminal",
     "pane.board": "who holds it",
     "pane.jobs": "the jobs",
@@ -56,14 +61,15 @@ def rebindable() -> tuple[Rebindable, ...]:
 FIXED = (
     ("f1", "help for the pane or screen you are in"),
     ("ctrl+p", "every command there is, searched by typing"),
-    ("ctrl+q", "quit; everything is saved"),
+    ("ctrl+q", "quit; everything is saved (a browser may take this key: F10, then quit)"),
+    ("ctrl+z", "suspend the program, where a shell can bring it back"),
     ("tab", "the next pane; in the terminal, take a completion"),
     ("escape", "close, clear, leave the line"),
 )
 """Keys that are always the same."""
 
 FREE = (
-    *(f"f{n}" for n in (11, 12)),
+    *(f"f{n}" for n in range(11, 25)),  # most terminals send Shift+F1 as F13, and so on
     *(f"shift+f{n}" for n in range(1, 13)),
     *(f"ctrl+f{n}" for n in range(1, 13)),
     *(f"alt+{letter}" for letter in "abcdefghijklmnopqrstuvwxyz0123456789"),
@@ -91,8 +97,59 @@ def taken(key: str, action: str, own: Mapping[str, str]) -> str | None:
     return None
 
 
+NAMES = {
+    "plus": "+",
+    "minus": "-",
+    "equals_sign": "=",
+    "question_mark": "?",
+    "percent_sign": "%",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "asterisk": "*",
+    "full_stop": ".",
+    "comma": ",",
+    "semicolon": ";",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "escape": "Esc",
+    "delete": "Del",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "left": "←",
+    "right": "→",
+    "up": "↑",
+    "down": "↓",
+}
+"""Keys whose names are not what stands on them."""
+
+
 def shown(keys: str) -> str:
-    """Write a key as people do: `Ctrl+N`, `F2`, `+`."""
-    names = {"plus": "+", "minus": "-", "equals_sign": "=", "escape": "Esc", "question_mark": "?"}
-    parts = [names.get(part, part.capitalize()) for part in keys.split(",")[0].split("+")]
-    return "+".join(parts)
+    """Write a key as people do: `Ctrl+N`, `F2`, `+`; of several the first."""
+    return "+".join(NAMES.get(part, part.capitalize()) for part in keys.split(",")[0].split("+"))
+
+
+def all_shown(keys: str) -> str:
+    """Write every key of an action: `Ctrl+N >`."""
+    return " ".join(dict.fromkeys(shown(key) for key in keys.split(",")))
+
+
+def here(screen: Screen[Any]) -> list[tuple[str, str]]:
+    """Return (keys, words) of everything a key does on a screen now, what has the keyboard first; those that always work last."""
+    found: dict[tuple[int, str], tuple[list[str], str]] = {}
+    for key, (node, binding, enabled, _) in screen.active_bindings.items():
+        words = TOLD.get(binding.id or "") or binding.description
+        if enabled and words and words not in _textuals(type(node)):
+            found.setdefault((id(node), binding.action), ([], words))[0].append(shown(key))
+    always = {shown(key) for key, _ in FIXED}
+    rows: dict[str, list[str]] = {}
+    for keys, words in found.values():
+        if mine := [key for key in keys if key not in always]:
+            rows.setdefault(words, []).extend(mine)
+    return [(" ".join(keys), words) for words, keys in rows.items()] + [(shown(key), told) for key, told in FIXED]
+
+
+@cache
+def _textuals(node: type) -> frozenset[str]:
+    """Return the words of the keys that a kind of widget has from Textual: how one moves in a line, which every terminal does."""
+    classes = [each for each in node.__mro__ if each.__module__.startswith("textual.")]
+    return frozenset(b.description for each in classes for b in vars(each).get("BINDINGS", ()) if isinstance(b, Binding))

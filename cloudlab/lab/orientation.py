@@ -27,7 +27,7 @@ class Signs:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`text` names keys by the ids of their bindings, in braces."""
+    """`text` names keys by the ids of their bindings, in braces; it fits two lines of 78 cells with what the guide adds."""
 
     title: str
     text: str
@@ -38,40 +38,37 @@ class Step:
 STEPS = (
     Step(
         "the map",
-        "What your team knows of its cloud is drawn in the map; nothing is there yet. Go there: {pane.map}, or click it.",
+        "The map draws what your team knows of its cloud; nothing is there yet. Go there: {pane.map}, or click it.",
         lambda _, now: now.pane == "map",
     ),
     Step(
         "a first order",
-        "Letters go to the terminal ({pane.terminal}). Type s3api create-bucket --bucket and a name of yours; Tab completes. Below the "
-        "line stands what it would take and cost. Then Enter.",
+        "Type s3api create-bucket --bucket and a name; Tab completes. Below the line stands what it takes and costs. Then Enter.",
         lambda before, now: now.orders > before.orders,
     ),
     Step(
         "the clock",
-        "Somebody works now, so time passes: the clock stands in the top line. It stops when there is something to decide. On an empty "
-        "line {clock.toggle} runs or pauses it, {clock.faster} and {clock.slower} change its pace.",
+        "Somebody works, so time passes (top line) until you have to decide. On an empty line {clock.toggle} runs or pauses it.",
         lambda before, now: now.passed > 0 and now.passed >= before.passed,
     ),
     Step(
         "a refusal",
-        "The cloud refuses in AWS's own words, and says what it would accept. Type ec2 create-vpc --cidr-block 10.0.0.0/8 and read what "
-        "stands below the line. Nothing has happened yet; Esc clears the line.",
+        "Type ec2 create-vpc --cidr-block 10.0.0.0/8 and read below the line why it would be refused. Esc clears the line.",
         lambda _, now: now.warned,
     ),
     Step(
         "a hint",
-        "Stuck? A hint is worked out from where you are wrong. In learn mood it is free. Press {run.hint}.",
+        "Stuck? A hint is worked out from where you are wrong; in learn mood it is free. Press {run.hint}.",
         lambda before, now: now.hints > before.hints,
     ),
     Step(
         "who holds it",
-        "Every duty of every resource is yours, AWS's, or shared: that is the game. Go to the board: {pane.board}.",
+        "Each duty of each resource is yours, AWS's or shared: that is the game. Go to the board: {pane.board}.",
         lambda _, now: now.pane == "board",
     ),
     Step(
         "where to ask",
-        "F1 explains the pane you are in, Ctrl+P finds everything that can be done. Open one of them, and you are on your own.",
+        "F1 explains the pane and lists its keys, Ctrl+P finds every action. Open one of them, and you are on your own.",
         lambda _, now: now.sought,
     ),
 )

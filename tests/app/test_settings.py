@@ -109,7 +109,7 @@ def test_which_keys_may_be_taken():
     assert taken("f11", "run.hint", {"run.hint": "f11"}) is None
     for key in ("a", "space", "f1", "ctrl+q", "ctrl+p", "tab", "enter", "up"):
         assert taken(key, "run.hint", {}) is not None
-    assert keymap({"run.hint": "f11", "run.leave": "a", "nothing": "f12"}) == {"run.hint": "f11,ctrl+t"}
+    assert keymap({"run.hint": "f11", "run.leave": "a", "nothing": "f12"}) == {"run.hint": "f11,ctrl+t,percent_sign"}
 
 
 async def test_the_palette_follows_the_screen():

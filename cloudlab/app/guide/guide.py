@@ -1,4 +1,4 @@
-"""The guide: a strip above the panes that says one thing to do, sees it done, and says the next."""
+"""The guide: a strip above the panes that says one thing to do, sees it done, and says the next; two bare lines where rows are dear."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 from textual.content import Content
-from textual.events import Resize
+from textual.events import Click, Resize
 from textual.widgets import Static
 
 from cloudlab.app import ink
@@ -25,10 +25,11 @@ LOOK = 0.2
 
 
 class Guide(Vertical):
-    """Watches a play screen. Esc on an empty line, or a click on its last line, ends it."""
+    """Watches a play screen. Esc on an empty line, or a click on its last line, ends it; the palette and the menu begin it again."""
 
     DEFAULT_CSS = """
     Guide { height: auto; border: round $accent; border-title-color: $text-accent; padding: 0 1; background: $surface; }
+    Guide.-bare { border: none; }
     Guide > Static { height: auto; }
     """
 
@@ -49,8 +50,9 @@ class Guide(Vertical):
     def on_resize(self, event: Resize) -> None:
         self._tell()
 
-    def on_click(self) -> None:
-        if self.orientation.step is None:
+    def on_click(self, event: Click) -> None:
+        """A click on the last line ends it, and anywhere once it is done."""
+        if self.orientation.step is None or event.screen_y == self.content_region.bottom - 1:
             self.leave()
 
     def leave(self) -> None:
@@ -72,6 +74,11 @@ class Guide(Vertical):
 
     def _tell(self) -> None:
         step = self.orientation.step
+        bare = self.screen.has_class("-folded")
+        self.set_class(bare, "-bare")
+        if bare:
+            self._tell_bare(max(30, self.app.size.width - 2))
+            return
         cells = max(30, self.content_region.width or self.app.size.width - 4)
         done = line(("✓ ", style("good")), (f"{self.done}  ", style("good"))) if self.done else ()
         if step is None:
@@ -81,8 +88,20 @@ class Guide(Vertical):
             return
         self.border_title = Content.styled(f"orientation {self.orientation.at + 1} of {len(STEPS)}: {step.title}", "bold")
         rows = ink.wrapped(self._keyed(step.text), cells, STRONG)
-        last = line(*done, ("Esc on an empty line skips the orientation", MUTED))
+        last = line(*done, ("Esc on an empty line, or a click here, skips the orientation", MUTED))
         self.query_one("#guide-text", Static).update(content([*rows, last]))
+
+    def _tell_bare(self, cells: int) -> None:
+        """Say the step in two lines without a frame."""
+        step = self.orientation.step
+        if step is None:
+            rows = [
+                line(("✓ orientation done. ", style("good")), ("The brief, the goals and the pager tell the rest. ", ""), ("Esc", MUTED))
+            ]
+        else:
+            lead = f"{'✓ ' if self.done else ''}{self.orientation.at + 1}/{len(STEPS)} "
+            rows = ink.wrapped(f"{lead}{self._keyed(step.text)} (Esc skips)", cells, STRONG)
+        self.query_one("#guide-text", Static).update(content(rows))
 
     def _keyed(self, text: str) -> str:
         """Put in the keys as they are now, a player's own first."""

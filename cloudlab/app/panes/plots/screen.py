@@ -12,8 +12,8 @@ from textual.content import Content
 from textual.events import Click, Resize
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer
 
+from cloudlab.app.bars.keys import KeysBar
 from cloudlab.app.bars.status import StatusBar
 from cloudlab.app.ink import MUTED
 from cloudlab.app.panes.plots.help import PLOTS_HELP
@@ -44,7 +44,7 @@ class PlotsScreen(Screen[None]):
         yield StatusBar()
         with Vertical(id="plots"):
             yield self.plot
-        yield Footer(show_command_palette=False)
+        yield KeysBar()
 
     def on_mount(self) -> None:
         self.query_one("#plots").border_title = Content.assemble(("plots ", "bold"), ("F8", MUTED))

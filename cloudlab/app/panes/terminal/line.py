@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -9,10 +10,19 @@ from textual.events import Key, Paste
 from textual.message import Message
 from textual.widgets import Input
 
+from cloudlab.app.bars.keys import Told
 from cloudlab.app.panes.terminal.colours import LineHighlighter
 from cloudlab.app.panes.terminal.history import History
 
-CLOCK_KEYS = {"space": "toggle_clock", "plus": "faster", "minus": "slower", "question_mark": "help"}
+CLOCK_KEYS = {
+    "space": "toggle_clock",
+    "plus": "faster",
+    "minus": "slower",
+    "question_mark": "help",
+    "percent_sign": "hint",
+    "greater_than_sign": "next_event",
+    "less_than_sign": "undo",
+}
 """No line begins with one of these, so an empty line passes them on to the screen."""
 
 
@@ -25,6 +35,7 @@ class LineInput(Input):
         Binding("down", "down", show=False),
         Binding("escape", "escape", "leave the line", show=False),
         Binding("ctrl+r", "search", "history", show=False),
+        Binding("alt+backspace,ctrl+backspace", "delete_left_word", show=False),
         Binding("shift+enter,alt+enter,ctrl+j", "go_on", "next line", show=False),
     ]
 
@@ -75,6 +86,11 @@ class LineInput(Input):
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """The footer shows the keys of the clock while the line is empty."""
         return not (key in CLOCK_KEYS and not self.value) and super().check_consume_key(key, character)
+
+    def keys_now(self) -> Iterator[Told]:
+        """Yield the keys of the line while it holds text."""
+        if self.value:
+            yield from (Told("enter", "enter", "give it"), Told("tab", "tab", "complete"), Told("escape", "esc", "clear"))
 
     def put(self, text: str, cursor: int | None = None) -> None:
         """Replace the whole line."""

@@ -12,8 +12,8 @@ from textual.content import Content
 from textual.events import Resize
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer
 
+from cloudlab.app.bars.keys import KeysBar
 from cloudlab.app.bars.status import StatusBar
 from cloudlab.app.ink import MUTED
 from cloudlab.app.panes.trainings.board import JobsBoard
@@ -50,7 +50,7 @@ class JobsScreen(Screen["Answer | None"]):
         yield StatusBar()
         with Vertical(id="all-jobs"):
             yield self.board
-        yield Footer(show_command_palette=False)
+        yield KeysBar()
 
     def on_mount(self) -> None:
         self.query_one("#all-jobs").border_title = Content.assemble(("jobs ", "bold"), ("F5", MUTED))

@@ -10,8 +10,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Button, Footer, Input, Static
+from textual.widgets import Button, Input, Static
 
+from cloudlab.app.bars.keys import KeysBar
 from cloudlab.app.drawing.prose import draw_prose
 from cloudlab.app.ink import MUTED, plain
 from cloudlab.app.widgets.one_of import OneOf
@@ -41,10 +42,11 @@ class BriefScreen(Screen["Plan | None"]):
 
     CSS_PATH = "brief.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "menu"),
         Binding("ctrl+s", "start", "start", priority=True),
         Binding("f5", "start", "start", show=False),
         Binding("m", "mood", "mood"),
+        Binding("escape", "back", "menu"),
+        Binding("f1", "help", "help"),
     ]
 
     def __init__(self, level: Level, seed: int, mood: str) -> None:
@@ -72,7 +74,7 @@ class BriefScreen(Screen["Plan | None"]):
                 yield Static(Content.styled("The seed fixes traffic and fate: the same number, the same days.", MUTED), classes="said")
                 with Vertical(id="go"):
                     yield Button("Start  (Ctrl+S)", id="start", variant="primary", compact=True)
-        yield Footer(show_command_palette=False)
+        yield KeysBar()
 
     def on_mount(self) -> None:
         title = self.query_one("#brief-text", Sheet)
@@ -91,6 +93,12 @@ class BriefScreen(Screen["Plan | None"]):
     def action_mood(self) -> None:
         self.mood = "win" if self.mood == "learn" else "learn"
         self._show_mood()
+
+    def action_help(self) -> None:
+        from cloudlab.app.screens.brief.help import BRIEF_HELP
+        from cloudlab.app.screens.help.screen import HelpScreen
+
+        self.app.push_screen(HelpScreen(BRIEF_HELP))
 
     def action_back(self) -> None:
         self.dismiss(None)

@@ -11,9 +11,10 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from cloudlab.app.bars.keys import KeysBar
 from cloudlab.app.doors import CannotOpen
 from cloudlab.app.drawing import debrief as draw
 from cloudlab.app.drawing import roads
@@ -86,7 +87,7 @@ class DebriefScreen(Screen[None]):
             with Vertical(id="section"):
                 yield Sheet(id="section-text")
                 yield Questions(self.told.quizzes)
-        yield Footer()
+        yield KeysBar()
 
     def on_mount(self) -> None:
         self.query_one("#sections").border_title = Content.styled("debrief", "bold")

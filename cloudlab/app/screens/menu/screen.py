@@ -10,14 +10,16 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from cloudlab.app import ink
+from cloudlab.app.bars.keys import KeysBar, Told
 from cloudlab.app.ink import MUTED, STRONG, content, line, style
 from cloudlab.lab.campaign import ACTS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from cloudlab.app.doors import Doors, LastRun, Standing
@@ -87,7 +89,7 @@ class MenuScreen(Screen[None]):
                 yield OptionList(id="choices-menu", markup=False)
                 yield Static(Content(), id="about", markup=False)
             yield Static(Content.styled(f"profile folder: {ink.plain(str(self.doors.home()))}", MUTED), id="home", markup=False)
-        yield Footer()
+        yield KeysBar()
 
     def on_mount(self) -> None:
         self.query_one("#choices-menu").border_title = Content.styled("campaign", "bold")
@@ -95,6 +97,10 @@ class MenuScreen(Screen[None]):
         self._fill()
         self.query_one("#choices-menu").focus()
         self.call_after_refresh(self.look_again)
+
+    def keys_now(self) -> Iterator[Told]:
+        """Yield what Enter does in the list."""
+        yield Told("enter", "enter", "choose")
 
     def look_again(self) -> None:
         """Look at the saves, off the screen's own time."""

@@ -8,15 +8,8 @@ PLAY_HELP = """\
 Time passes only while it has something to do: while somebody works, while you `wait`, or after **space**. It stops by itself
 when you are paged, when an order is refused at the end of its work, and while a line holds text.
 
-| key | does |
-|---|---|
-| **space** | run or pause (on an empty line, or outside the terminal) |
-| **+  -** | pace: 1 min, 10 min or 1 h of the cloud per second |
-| **Ctrl+N** | jump to the next event |
-| **Ctrl+T** | hint: where you are wrong |
-| **Ctrl+O** | the brief again, and what you predicted |
-| **Ctrl+G** | learn mood: go back to before the last decision; it asks first |
-| **F10** | back to the menu; **Ctrl+Q** quits. Everything is on disk already |
+While a line holds text the clock's keys are letters like any other. A hint says where you are wrong. In learn mood the last decision
+can be taken back; you are asked first. Everything is on disk before you see its effect, so you may leave at any time.
 
 Letters are never shortcuts: whatever you type, wherever you are, goes to the terminal's line.
 
@@ -25,4 +18,7 @@ Letters are never shortcuts: whatever you type, wherever you are, goes to the te
 **F2** console, **F3** terminal, **F4** who holds it, **F5** jobs, **F6** pager, **F7** objectives, **F8** requests, **F9** map,
 **Ctrl+L** log.
 Tab goes round; a click chooses. **F1** in a pane explains it.
+
+Keys that a browser keeps to itself (Ctrl+N, Ctrl+T, Ctrl+W) have a second one: **>** the next event, **%** a hint,
+**Alt+Backspace** the word before the cursor. **Ctrl+P** finds every action by its words.
 """

@@ -12,9 +12,9 @@ from textual.containers import Container
 from textual.events import Resize
 from textual.message import Message
 from textual.reactive import var
-from textual.widgets import Footer
 
 from cloudlab.app.bars.folded import FoldedBar
+from cloudlab.app.bars.keys import KeysBar
 from cloudlab.app.bars.status import StatusBar
 from cloudlab.app.bars.team import TeamBar
 from cloudlab.app.drawing.status import Clock
@@ -54,18 +54,17 @@ class PlayScreen(Looking):
     CSS_PATH = "play.tcss"
     AUTO_FOCUS = "#line"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", "help"),
         Binding("space", "toggle_clock", "run/pause", id="clock.toggle"),
+        Binding("ctrl+t,percent_sign", "hint", "hint", id="run.hint"),
+        Binding("ctrl+n,greater_than_sign", "next_event", "next event", id="clock.next"),
+        Binding("f10", "leave", "menu", id="run.leave"),
         Binding("plus,equals_sign", "faster", "pace", key_display="+/-", id="clock.faster"),
         Binding("minus", "slower", "slower", show=False, id="clock.slower"),
-        Binding("ctrl+z", "app.suspend_process", "suspend", show=False),
-        Binding("f10", "leave", "menu", id="run.leave"),
-        Binding("ctrl+n", "next_event", "next event", id="clock.next"),
-        Binding("ctrl+t", "hint", "hint", id="run.hint"),
-        Binding("ctrl+g", "undo", "go back", id="run.undo"),
+        Binding("ctrl+g,less_than_sign", "undo", "go back", id="run.undo"),
         Binding("ctrl+o", "brief", "brief", id="run.brief"),
+        Binding("f1", "help", "help"),
         Binding("f2", "show_pane('console')", "console", id="pane.console"),
-        Binding("f3", "show_pane('terminal')", "terminal", id="pane.terminal"),
+        Binding("f3", "show_pane('terminal')", "terminal", id="pane.terminal", show=False),
         Binding("f4", "show_pane('board')", "who holds it", show=False, id="pane.board"),
         Binding("f5", "show_pane('jobs')", "jobs", show=False, id="pane.jobs"),
         Binding("f6", "show_pane('pager')", "pager", show=False, id="pane.pager"),
@@ -73,6 +72,7 @@ class PlayScreen(Looking):
         Binding("f8", "show_pane('traffic')", "traffic", show=False, id="pane.traffic"),
         Binding("f9", "show_pane('map')", "map", show=False, id="pane.map"),
         Binding("ctrl+l", "show_pane('log')", "log", show=False, id="pane.log"),
+        Binding("ctrl+z", "app.suspend_process", "suspend", show=False),
         Binding("question_mark", "help", show=False),
     ]
 
@@ -128,7 +128,7 @@ class PlayScreen(Looking):
             yield TerminalPane().data_bind(PlayScreen.view)
             yield TrainingsPane().data_bind(PlayScreen.view)
             yield LogPane().data_bind(PlayScreen.view)
-        yield Footer(show_command_palette=False)
+        yield KeysBar()
 
     def on_mount(self) -> None:
         if self.live is not None:

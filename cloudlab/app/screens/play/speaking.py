@@ -205,7 +205,7 @@ class Speaking(Screen[None]):
         """Show the brief again, with what was predicted."""
         from cloudlab.app.screens.help.screen import HelpScreen
 
-        self.app.push_screen(HelpScreen(self.sitting.brief_again()))
+        self.app.push_screen(HelpScreen(self.sitting.brief_again(), keys=False))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Undo is a key of learn mood only."""

@@ -9,9 +9,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Button, Footer
+from textual.widgets import Button
 
 from cloudlab.app import ink
+from cloudlab.app.bars.keys import KeysBar
 from cloudlab.app.doors import CannotOpen
 from cloudlab.app.ink import MUTED, STRONG, Line, line, style
 from cloudlab.app.widgets.sheet import Sheet
@@ -58,7 +59,7 @@ class ReviewScreen(Screen[None]):
                 yield Button("Turn (Enter)", id="turn", compact=True, variant="primary")
                 yield Button("Knew it (k)", id="knew", compact=True, variant="success")
                 yield Button("Didn't (d)", id="missed", compact=True)
-        yield Footer()
+        yield KeysBar()
 
     async def on_mount(self) -> None:
         self._show()

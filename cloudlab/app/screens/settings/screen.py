@@ -11,17 +11,18 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from cloudlab.app import ink
+from cloudlab.app.bars.keys import KeysBar, Told
 from cloudlab.app.ink import MUTED, STRONG, content, line
-from cloudlab.app.keys import FIXED, keymap, rebindable, shown
+from cloudlab.app.keys import FIXED, all_shown, keymap, rebindable, shown
 from cloudlab.app.theme import THEMES
 from cloudlab.lab.settings import MOODS, PACES, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 TOLD = {
     "theme": "Dark, light, high contrast, or colours that stay apart for every common kind of colour vision. Colour never says anything "
@@ -70,7 +71,7 @@ class SettingsScreen(Screen[None]):
                 yield OptionList(id="settings-list", markup=False)
                 yield Static(Content(), id="settings-told", markup=False)
             yield Static(Content.styled(f"kept in {ink.plain(self.where)}", MUTED), id="settings-where", markup=False)
-        yield Footer()
+        yield KeysBar()
 
     def on_mount(self) -> None:
         listed = self.query_one("#settings-list", OptionList)
@@ -122,7 +123,7 @@ class SettingsScreen(Screen[None]):
             rows = [
                 *ink.wrapped(each.told.capitalize(), room, STRONG),
                 (),
-                line((f"built in: {shown(each.keys)}", "")),
+                line((f"built in: {all_shown(each.keys)}", "")),
                 line((f"your own: {shown(self.settings.keys[name]) if name in self.settings.keys else 'none'}", "")),
                 (),
                 *ink.wrapped("Enter, then the key. The built-in one goes on working.", room, MUTED),
@@ -146,6 +147,10 @@ class SettingsScreen(Screen[None]):
             self._fill()
 
     # changing ---------------------------------------------------------------------------------------------------------
+
+    def keys_now(self) -> Iterator[Told]:
+        """Yield what Enter does in the list."""
+        yield Told("enter", "enter", "change")
 
     def action_change(self, by: int) -> None:
         chosen = self.query_one("#settings-list", OptionList).highlighted_option
