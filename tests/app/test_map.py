@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from textual.geometry import Offset, Region, Size
 
 from cloudlab.app.drawing.canvas import Spot, neighbour, overlay, restyled
 from cloudlab.app.drawing.cloud import LOOKS, Look, draw_block, draw_map
-from cloudlab.app.drawing.inspection import draw_trace
+from cloudlab.app.drawing.way import draw_trace, way_marks
 from cloudlab.app.panes.cloud_map.inspect import InspectScreen
 from cloudlab.app.panes.cloud_map.surface import MapSurface
-from cloudlab.app.panes.cloud_map.trace import TraceScreen
+from cloudlab.app.panes.cloud_map.trace import TraceScreen, beside
 from cloudlab.app.screens.play.screen import PlayScreen
 from cloudlab.engine.rules.path import Hop
 from cloudlab.lab.tracing import Trace
 from cloudlab.lab.view.slices import Node
+from cloudlab.model.compute import Instance
 from cloudlab.model.images import IMAGES
 from cloudlab.model.network import InternetGateway, Vpc
 from cloudlab.model.time import HOUR
@@ -93,7 +95,7 @@ def test_a_new_kind_adds_one_row_of_looks(monkeypatch):
         "┌ VPC vpc-app 10.0.0.0/16 ───────────────────────┐",
         "│ <front>                                        │",
         "│ ┌ zone us-east-1a ───────────────────────────┐ │",
-        "│ │ subnet public-a 10.0.0.0/24                │ │",
+        "│ │ subnet  public-a 10.0.0.0/24               │ │",
         "│ │   ● NAT out                      available │ │",
         "│ │     203.0.113.9                            │ │",
         "│ └────────────────────────────────────────────┘ │",
@@ -123,10 +125,9 @@ def test_signs_are_drawn_over_a_line_without_moving_it():
 def test_hops_light_up_one_by_one():
     hops = (Hop("internet", "internet", True, "the callers"), Hop("igw-1", "igw-1", False, "it is not attached"))
     way = Trace(hops, False, "timeout", "", "Attach it.", "ec2 attach-internet-gateway")
-    assert text(draw_trace(way, 1, 60)) == ["  ✓ internet  the callers", "  ○ igw-1"]
+    assert text(draw_trace(way, 1, 60)) == ["  ① internet  the callers", "  ○ igw-1"]
     assert text(draw_trace(way, 2, 60))[1:] == [
         "  ✗ igw-1  it is not attached",
-        "",
         "  ▲ blocked here. timeout: the caller waits and hears",
         "  nothing",
         "  Attach it.",
@@ -254,15 +255,133 @@ async def test_a_way_is_traced_to_where_it_stops_and_its_remedy_taken(size):
         await pilot.press("ctrl+r")
         await until(pilot, lambda: isinstance(pilot.app.screen, TraceScreen))
         await until(pilot, lambda: "blocked here" in screen_text(pilot.app))
-        await pilot.press("left", "down", "right")  # from the instance to the internet
+        await pilot.press("down", "tab")  # from the instance to the internet
         await until(pilot, lambda: "no internet gateway is attached" in screen_text(pilot.app) and "blocked here" in screen_text(pilot.app))
         same_as_golden(pilot.app, f"trace-{size[0]}x{size[1]}", "#trace")
+        rows = on_map(surface)
+        assert rows[0].startswith("┌✗VPC vpc-0990f")
+        assert rows[2].startswith("│ │ subnet③ subnet-0dbda")
+        assert rows[3].startswith("│ │  ①● i-0fafb")
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.screen is screen)
         assert screen.terminal.line.value.startswith("ec2 attach-internet-gateway --internet-gateway-id igw-")
         assert surface.marks[next(session.world.every(Vpc)).id][0] == "✗"
-        if size == WIDE:
-            assert "┌✗VPC" in screen_text(pilot.app)
+        assert "Esc here takes it off" in screen_text(pilot.app)
+        surface.focus()
+        await pilot.press("escape")
+        assert surface.marks == {}
+        await until(pilot, lambda: "Esc here takes it off" not in screen_text(pilot.app))
+
+
+def on_map(surface: MapSurface) -> list[str]:
+    """Return what the map shows, row by row."""
+    return ["".join(segment.text for segment in surface.render_line(y)).rstrip() for y in range(surface.size.height)]
+
+
+def place_of(surface: MapSurface, key: str) -> Offset:
+    """Return where on the terminal a thing of the map is drawn."""
+    spot = found(surface._canvas.spot(key))
+    return surface.content_region.offset + Offset(spot.x + 6, spot.y) - surface.scroll_offset
+
+
+A_WAY = Trace(
+    (Hop("internet", "internet", True, "the callers"), Hop("igw-1", "igw-1", True, "it leads in"), Hop("i-1", "web-1", False, "no rule")),
+    False,
+    "timeout",
+    "",
+    "Let them in.",
+    "",
+)
+
+
+def test_the_signs_of_a_way_come_in_order_and_end_where_it_stops():
+    assert way_marks(A_WAY, 1) == {"internet": ("①", "bold $text-success")}
+    assert way_marks(A_WAY, 3)["igw-1"] == ("②", "bold $text-success")
+    assert way_marks(A_WAY, 3)["i-1"] == ("✗", "bold reverse $text-error")
+    twice = replace(A_WAY, hops=(*A_WAY.hops[:2], Hop("igw-1", "igw-1", False, "no way back")))
+    assert way_marks(twice, 3)["igw-1"][0] == "✗"
+
+
+async def test_hops_light_up_on_the_map_while_all_else_is_quiet():
+    async with running() as pilot:
+        _, surface = await on_the_map_of(pilot, a_view())
+        surface.mark(way_marks(A_WAY, 2), following=True)
+        rows = on_map(surface)
+        assert rows[1].startswith("│ gateway ②● igw-1")
+        assert rows[4].startswith("│ │   ● web-1")
+        quiet = {segment.style.color for segment in surface.render_line(4) if segment.text.strip() and segment.style is not None}
+        assert len(quiet) == 1
+        surface.mark(way_marks(A_WAY, 3), following=True)
+        assert on_map(surface)[4].startswith("│ │  ✗● web-1")
+        surface.choose("zone:v/a")
+        surface.action_fold()
+        assert on_map(surface)[2].startswith("│ ▸✗zone us-east-1a")
+        surface.mark({})
+        assert not any(sign in row for row in on_map(surface) for sign in "①②✗")
+
+
+async def test_signs_leave_when_the_cloud_is_another_but_not_for_an_age():
+    async with running() as pilot:
+        view = a_view()
+        screen, surface = await on_the_map_of(pilot, view)
+        surface.mark(way_marks(A_WAY, 3))
+        vpc, bucket = view.cloud.children
+        screen.view = replace(view, cloud=replace(view.cloud, children=(vpc, replace(bucket, age=60))))
+        await pilot.pause()
+        assert surface.marks
+        screen.view = replace(view, cloud=replace(view.cloud, children=(vpc, replace(bucket, state="public"))))
+        await pilot.pause()
+        assert surface.marks == {}
+
+
+async def test_both_ends_are_picked_with_the_mouse():
+    async with running() as pilot:
+        session = a_session()
+        await a_cloud(session)
+        _, surface = await on_the_map(pilot, session)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TraceScreen) and pilot.app.screen.way is not None)
+        screen = pilot.app.screen
+        web = next(session.world.every(Instance)).id
+        gateway = next(session.world.every(InternetGateway)).id
+        await pilot.click(offset=place_of(surface, f"instance:{web}"))
+        assert screen.source is not None
+        assert screen.source.id == web
+        assert screen.query_one("#trace-to").has_focus
+        await pilot.press("shift+tab")
+        assert screen.query_one("#trace-from").has_focus
+        await pilot.press("tab")
+        surface.scroll_to(y=99, animate=False)
+        await pilot.pause()
+        await pilot.click(offset=place_of(surface, f"internet-gateway:{gateway}"))
+        await until(pilot, lambda: "no internet gateway is attached" in screen_text(pilot.app))
+        assert screen.query_one("#trace-from").has_focus
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PlayScreen))
+        assert surface.marks == {}
+
+
+def test_the_window_stands_beside_the_map():
+    assert beside(Region(0, 2, 75, 11), Size(120, 36)) == Region(0, 13, 120, 23)
+    assert beside(Region(0, 4, 80, 9), Size(80, 24)) == Region(0, 13, 80, 11)
+    assert beside(Region(0, 2, 123, 19), Size(200, 60)) == Region(0, 21, 200, 24)
+    assert beside(Region(0, 2, 120, 56), Size(200, 60)) == Region(120, 2, 80, 24)
+    assert beside(Region(0, 2, 120, 32), Size(120, 36)) == Region(0, 25, 120, 11)
+
+
+async def test_a_zone_is_chosen_folded_and_inspected():
+    async with running() as pilot:
+        session = a_session()
+        await a_cloud(session)
+        _, surface = await on_the_map(pilot, session)
+        await pilot.press("home", "down")
+        assert found(surface.spot).kind == "zone"
+        await pilot.press("ctrl+f")
+        assert "▸›zone us-east-1a  1 instance folded" in screen_text(pilot.app)
+        await pilot.press("ctrl+f", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, InspectScreen))
+        await until(pilot, lambda: "what is in it" in screen_text(pilot.app))
+        assert "1 running of 1" in screen_text(pilot.app)
 
 
 async def test_without_motion_the_whole_way_stands_at_once():

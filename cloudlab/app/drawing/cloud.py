@@ -190,7 +190,7 @@ def walk(nodes: Iterable[Node]) -> Iterable[Node]:
 LOOKS: dict[str, Look] = {
     "vpc": Look(draw_box, "VPC"),
     "zone": Look(draw_box, "zone"),
-    "subnet": Look(draw_subnet, "subnet"),
+    "subnet": Look(draw_subnet, "subnet "),
     "internet-gateway": Look(draw_row, "gateway", edge=True),
     "route-table": Look(draw_row, "routes"),
     "security-group": Look(draw_row, "group"),

@@ -1,18 +1,17 @@
-"""A resource at length, what may be done with it, and a way through the network, as lines."""
+"""A resource at length and what may be done with it, as lines."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from cloudlab.app import ink
-from cloudlab.app.figures import age, money, short_ids
+from cloudlab.app.figures import age, money
 from cloudlab.app.ink import MUTED, STRONG, Line, line, style
 from cloudlab.model.time import span
 
 if TYPE_CHECKING:
     from cloudlab.lab.actions import Action
     from cloudlab.lab.inspecting import Inspection
-    from cloudlab.lab.tracing import Trace
 
 LABEL = 17
 LOOKS = {"YOU": "bold $text-accent", "shared": style("wait")}
@@ -44,33 +43,3 @@ def action_text(action: Action, cells: int) -> list[Line]:
     costs += [f"+{money(action.hourly)}/h"] if action.hourly else []
     told = "  ".join(costs) if action.whole else "you complete it"
     return [ink.ends(line(("● ", style("ok")), (action.title, STRONG)), line((told, MUTED)), cells)]
-
-
-SYMPTOMS = {
-    "timeout": "the caller waits and hears nothing",
-    "refused": "the caller is told at once that nothing listens there",
-    "error": "the caller gets an error",
-}
-
-
-def draw_trace(way: Trace, lit: int, cells: int) -> list[Line]:
-    """Return the hops of a way, the first `lit` of them lit up; once all are, what came of it."""
-    lines: list[Line] = []
-    for i, hop in enumerate(way.hops):
-        label = short_ids(hop.label)
-        if i >= lit:
-            lines.append(line(("  ○ ", style("off")), (label, MUTED)))
-            continue
-        sign, look = ("✓", style("ok")) if hop.ok else ("✗", style("bad"))
-        first, *rest = ink.wrapped(short_ids(hop.text), cells - 6 - min(24, len(label))) or [line("")]
-        name = ink.cut(label, 24)
-        lines.append(((f"  {sign} ", look), (f"{name}  ", STRONG), *first))
-        lines += [((" " * (6 + len(name)), ""), *each) for each in rest]
-    if lit < len(way.hops):
-        return lines
-    lines.append(())
-    if way.ok:
-        return [*lines, line(("  ● open", style("ok")), " all the way, and back")]
-    symptom = f"{way.symptom}: {SYMPTOMS[way.symptom]}" if way.symptom in SYMPTOMS else way.symptom
-    lines += ink.wrapped(f"▲ blocked here. {symptom}", cells, style("bad"), "  ")
-    return lines + ink.wrapped(way.hint, cells, "", "  ")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual import on
 from textual.app import ComposeResult
+from textual.content import Content
 
 from cloudlab.app.drawing.cloud import count
 from cloudlab.app.panes.cloud_map.surface import MapSurface
@@ -40,8 +42,8 @@ outside a network.
 |---|---|
 | **arrows**, a click | choose a thing; **›** stands before it |
 | **Enter**, a double click | everything known of it, and what can be done with it now |
-| **Ctrl+R** | trace: follow a packet from one end to another, to where it stops; signs on the map then show it (**Escape**: off) |
-| **Ctrl+F** | fold a VPC or a subnet to one row, and open it again |
+| **Ctrl+R** | trace: a packet's way lights up here hop by hop, to **✗** where it stops; pick or click its two ends (**Escape**: off) |
+| **Ctrl+F** | fold a VPC, a zone or whatever else has things inside to one row, and open it again |
 | **Ctrl+Y** | copy its id |
 
 **Page Up, Page Down, Home, End** and the mouse wheel scroll.
@@ -49,6 +51,10 @@ outside a network.
 
     def compose(self) -> ComposeResult:
         yield MapSurface()
+
+    @on(MapSurface.Marked)
+    def _marked(self, event: MapSurface.Marked) -> None:
+        self.border_subtitle = Content("a way is marked; Esc here takes it off" if event.marks else "")
 
     def slices(self, view: View) -> tuple[object, ...]:
         return (view.cloud,)

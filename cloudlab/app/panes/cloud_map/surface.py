@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
@@ -15,10 +16,13 @@ from textual.style import Style
 
 from cloudlab.app.drawing.canvas import Canvas, Spot, neighbour, overlay, restyled
 from cloudlab.app.drawing.cloud import draw_map
+from cloudlab.app.drawing.way import STOP
+from cloudlab.app.ink import MUTED
 
 if TYPE_CHECKING:
     from rich.style import Style as RichStyle
 
+    from cloudlab.app.drawing.way import Marks
     from cloudlab.app.ink import Line
     from cloudlab.lab.view.slices import Node
 
@@ -26,8 +30,6 @@ CURSOR = "›"
 CURSOR_LOOK = "bold $block-cursor-foreground on $block-cursor-background"
 RESTING_LOOK = "bold"
 """The chosen thing while the keyboard is elsewhere."""
-Marks = dict[str, tuple[str, str]]
-"""Resource -> the sign drawn at it, and its look."""
 
 
 class MapSurface(ScrollView, can_focus=True):
@@ -72,6 +74,13 @@ class MapSurface(ScrollView, can_focus=True):
             super().__init__()
             self.resource = resource
 
+    class Marked(Message):
+        """Signs of a way stay on the map when nobody follows it any more, or leave it."""
+
+        def __init__(self, marks: Marks) -> None:
+            super().__init__()
+            self.marks = marks
+
     def __init__(self) -> None:
         super().__init__(id="map-surface")
         self._root: Node | None = None
@@ -82,19 +91,59 @@ class MapSurface(ScrollView, can_focus=True):
         self.chosen: str | None = None
         """Key of the spot under the cursor."""
         self.marks: Marks = {}
+        self._following = False
+        self._marked: dict[int, list[tuple[Spot, str, str]]] = {}
+        """Per row what is marked there, its sign and its look."""
 
     # told from above --------------------------------------------------------------------------------------------------
 
     def show(self, root: Node) -> None:
-        """Show another state of the cloud; the cursor stays on its thing, or goes to the nearest one where that is gone."""
+        """Show another state of the cloud; the cursor stays on its thing, or goes to the nearest one where that is gone.
+
+        Signs of a way leave as soon as anything but an age is another: the way may be another, too.
+        """
+        stale = self.marks and not self._following and self._root is not None and _ageless(root) != _ageless(self._root)
         self._root = root
         self._redraw()
+        if stale:
+            self.mark({})
 
-    def mark(self, marks: Marks) -> None:
-        """Draw signs at things, for instance along a way."""
+    def mark(self, marks: Marks, *, following: bool = False) -> None:
+        """Draw signs along a way. While it is being followed all else is quiet, and its last thing is brought into sight."""
         self.marks = marks
+        self._following = following
+        self._place_marks()
+        if following and self._marked:
+            last = self._standing(list(marks)[-1])
+            if last is not None:
+                self.scroll_to_region(Region(0, last.y, 1, last.rows), animate=False, force=True)
+        self.post_message(self.Marked({} if following else marks))
+
+    def _place_marks(self) -> None:
+        """Find where the marked things stand; what is folded away is marked at the row it is folded into, a stop before all else."""
+        signs: dict[str, tuple[Spot, str, str]] = {}
+        for resource, (sign, look) in self.marks.items():
+            spot = self._standing(resource)
+            if spot is not None and (spot.key not in signs or sign == STOP):
+                signs[spot.key] = (spot, sign, look)
+        self._marked = {}
+        for each in signs.values():
+            for row in range(each[0].y, each[0].y + each[0].rows):
+                self._marked.setdefault(row, []).append(each)
         self._lines.clear()
         self.refresh()
+
+    def _standing(self, resource: str) -> Spot | None:
+        """Return where a resource stands, or what it is folded into."""
+        way = _way_to(self._root, lambda node: node.id == resource) if self._root is not None else []
+        return next((spot for node in reversed(way) if (spot := self._canvas.spot(node.key)) is not None), None)
+
+    def spot_at(self, x: int, y: int) -> Spot | None:
+        """Return what is drawn at a place of the terminal."""
+        region = self.content_region
+        if not region.contains(x, y):
+            return None
+        return self._canvas.at(x - region.x + self.scroll_offset.x, y - region.y + self.scroll_offset.y)
 
     def _redraw(self) -> None:
         width = self.scrollable_content_region.width
@@ -105,6 +154,8 @@ class MapSurface(ScrollView, can_focus=True):
         same = drawn.cells == self._canvas.cells and drawn.height == self._canvas.height
         self._canvas = drawn
         self._lines.clear()
+        if self.marks:
+            self._place_marks()
         if drawn.spots and self.spot is None:
             near = before.y if before is not None else 0
             self.chosen = min(drawn.spots, key=lambda s: abs(s.y - near)).key
@@ -151,17 +202,19 @@ class MapSurface(ScrollView, can_focus=True):
     def _line(self, row: int) -> Line:
         line = self._canvas.line(row)
         spot = self.spot
-        if spot is not None and spot.y <= row < spot.y + spot.rows:
+        if self._following:
+            line = restyled(line, 0, self._canvas.cells, MUTED)
+        elif spot is not None and spot.y <= row < spot.y + spot.rows:
             look = CURSOR_LOOK if self.has_focus else RESTING_LOOK
             if self.has_focus or row == spot.y:
                 line = restyled(line, spot.x, spot.cells, look)
             if row == spot.y:
                 line = overlay(line, spot.mark, CURSOR, look)
-        if self.marks:
-            for each in self._canvas.spots:
-                if each.y == row and each.id in self.marks:
-                    sign, look = self.marks[each.id]
-                    line = overlay(line, each.mark, sign, look)
+        for marked, sign, look in self._marked.get(row, ()):
+            if self._following or marked is not spot:
+                line = restyled(line, marked.x, marked.cells, look)
+            if row == marked.y:
+                line = overlay(line, marked.mark, sign, look)
         return line
 
     def _look(self, look: str) -> RichStyle:
@@ -253,7 +306,7 @@ class MapSurface(ScrollView, can_focus=True):
         spot = self.spot
         if self._root is None or spot is None:
             return
-        folds = [node for node in _way_to(self._root, spot.key) if node.children]
+        folds = [node for node in _way_to(self._root, lambda node: node.key == spot.key) if node.children]
         if folds:
             self.chosen = folds[-1].key
             self._folded = self._folded ^ {self.chosen}
@@ -261,11 +314,15 @@ class MapSurface(ScrollView, can_focus=True):
             self.choose(self.chosen)
 
 
-def _way_to(node: Node, key: str) -> list[Node]:
+def _way_to(node: Node, sought: Callable[[Node], bool]) -> list[Node]:
     """Return the nodes from the outermost one down to a thing; empty where it is not there."""
     for child in node.children:
-        if child.key == key:
+        if sought(child):
             return [child]
-        if child.children and (inner := _way_to(child, key)):
+        if child.children and (inner := _way_to(child, sought)):
             return [child, *inner]
     return []
+
+
+def _ageless(node: Node) -> tuple[object, ...]:
+    return (node.key, node.state, node.detail, *map(_ageless, node.children))

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from cloudlab.app.ink import style
 from cloudlab.app.panes.board.grid import BoardGrid
 from cloudlab.app.panes.cloud_map.surface import MapSurface
 from cloudlab.app.panes.pager.pane import PagerPane
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from textual.reactive import var
 
     from cloudlab.app.panes.cloud_map.inspect import Answer as Chosen
-    from cloudlab.app.panes.cloud_map.trace import Answer as Followed
     from cloudlab.app.panes.pager.page import Answer
     from cloudlab.lab.tracing import Trace
     from cloudlab.lab.view.slices import View
@@ -76,29 +74,26 @@ class Looking(Speaking):
         self.trace(event.resource)
 
     def trace(self, chosen: str = "") -> None:
-        """Let the player pick two ends; show the way on the map afterwards."""
+        """Let the player pick two ends; ways light up on the map."""
         from cloudlab.app.panes.cloud_map.trace import TraceScreen
-        from cloudlab.lab.tracing import ends, ports, trace
+        from cloudlab.lab.tracing import INTERNET, ends, ports, trace
 
         session = self.sitting.session
         world, scenario = session.world, session.level.scenario
         known = ends(world)
         goals = {a: tuple((b, port) for b in known if b != a for port in ports(world, scenario, b.id)) for a in known}
 
-        def closed(followed: Followed | None) -> None:
-            if followed is None:
-                return
-            line, way = followed
-            self._light(way)
+        def closed(line: str | None) -> None:
             if line:
                 self.put_line(line)
 
-        moving = self.app.animation_level != "none"
-        self.app.push_screen(TraceScreen(goals, lambda a, b, port: trace(session.world, a, b, port), chosen, moving=moving), closed)
+        def find(source: str, target: str, port: int) -> Trace:
+            return trace(session.world, source, target, port)
 
-    def _light(self, way: Trace | None) -> None:
-        hops = way.hops if way is not None else ()
-        self.query_one(MapSurface).mark({hop.resource: ("✓", style("good")) if hop.ok else ("✗", style("bad")) for hop in hops})
+        moving = self.app.animation_level != "none"
+        self.action_show_pane("map")
+        surface = self.query_one(MapSurface)
+        self.app.push_screen(TraceScreen(goals, find, surface, chosen, outside=INTERNET, moving=moving), closed)
 
     @on(BoardGrid.Opened)
     def _cell_opened(self, event: BoardGrid.Opened) -> None:
