@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cloudlab.engine.rules import ledger, traffic
 from cloudlab.engine.rules.responsibility import holding, service_of
+from cloudlab.engine.rules.settling import Tally
 from cloudlab.lab.result import Result
 from cloudlab.lab.script_run import run_bot
 from cloudlab.lab.session import Work
@@ -126,7 +127,7 @@ def debrief(result: Result) -> Debrief:
 def side(result: Result) -> Side:
     """Return the figures of a run that are compared with the other road's."""
     scenario, tally = result.level.scenario, result.tally
-    hours: dict[Seconds, traffic.Tally] = {}
+    hours: dict[Seconds, Tally] = {}
     for need in scenario.needs:
         for start, part in traffic.by_hour(result.world, scenario, need, scenario.starts, result.world.now):
             hours[start] = hours[start] + part if start in hours else part

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cloudlab.engine.rules import ledger, traffic
+from cloudlab.engine.rules.settling import Tally
 from cloudlab.engine.simulation import RULES, Happening
 from cloudlab.levels.loader import Level
 from cloudlab.levels.score import Score, score
@@ -46,7 +47,7 @@ class Result:
         return score(self.level.file, self.world, self.level.scenario, win_mood=self.mood == "win")
 
     @property
-    def tally(self) -> traffic.Tally:
+    def tally(self) -> Tally:
         return traffic.total_tally(self.world, self.level.scenario)
 
     @property

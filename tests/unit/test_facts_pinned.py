@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cloudlab.engine.rules.traffic import latency_at
+from cloudlab.engine.rules.settling import latency_at
 from cloudlab.levels.catalogue import load_catalogue
 from cloudlab.model.catalogue import Catalogue
 from cloudlab.model.money import cost, hourly_from_monthly

@@ -10,6 +10,7 @@ from cloudlab.dialects.errors import LineError
 from cloudlab.engine.rules import traffic
 from cloudlab.engine.rules.knowledge import known_until
 from cloudlab.engine.rules.responsibility import holding, service_of
+from cloudlab.engine.rules.settling import Tally
 from cloudlab.lab.view.slices import Board, Cell, Exit, Page, Service
 from cloudlab.lab.view.things import COLUMNS
 from cloudlab.lab.view.things.words import name_of
@@ -130,10 +131,10 @@ def service(world: World, scenario: Scenario, need: Need) -> Service:
     as_of = known_until(world, scenario, need)
     then = world.at(as_of)
     hours = traffic.by_hour(then, scenario, need, scenario.starts, as_of)
-    whole = traffic.Tally()
+    whole = Tally()
     for _, part in hours:
         whole += part
-    counted = traffic.tally(then, scenario, need, scenario.slo.since, as_of) if as_of > scenario.slo.since else traffic.Tally()
+    counted = traffic.tally(then, scenario, need, scenario.slo.since, as_of) if as_of > scenario.slo.since else Tally()
     state = traffic.condition(then, scenario, need)
     return Service(
         need=need.id,

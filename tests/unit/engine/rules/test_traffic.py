@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloudlab.engine.dice import mix, roll
-from cloudlab.engine.rules import traffic
-from cloudlab.engine.rules.traffic import Arrivals, Tally, arrivals, busiest, by_hour, condition, latency_at, tally, time_to_value, worth
+from cloudlab.engine.rules import settling, traffic
+from cloudlab.engine.rules.arrivals import Arrivals, arrivals
+from cloudlab.engine.rules.settling import Tally, latency_at, worth
+from cloudlab.engine.rules.traffic import busiest, by_hour, condition, tally, time_to_value
 from cloudlab.engine.simulation import Simulation
 from cloudlab.model.operations import Front, Segment, Serving
 from cloudlab.model.scenario import Need, Scenario, Slo, Traffic
@@ -239,6 +241,24 @@ def test_weighted_settling_hands_out_as_one_by_one_would(fronts: tuple[Front, ..
     came, value = one_by_one(fronts, arrivals(need.traffic, "answers", MORNING, ENDS, seed), 90)
     assert {"served": got.served, **dict(got.failed)} == {"served": came["served"]} | {c: n for c, n in came.items() if c != "served" and n}
     assert got.value_micros == value
+
+
+@given(
+    ways=st.integers(1, 5),
+    share=st.integers(1, 3),
+    capacity=st.integers(1, 400),
+    base=st.integers(0, 900),
+    noise=st.integers(0, 900),
+    edges=st.tuples(st.integers(MORNING, ENDS), st.integers(MORNING, ENDS)).map(sorted),
+)
+def test_what_went_smoothly_adds_up_as_minute_by_minute(
+    ways: int, share: int, capacity: int, base: int, noise: int, edges: list[Seconds]
+) -> None:
+    flow = (Traffic(base, (1000,) * 24, noise=noise), "answers", MORNING, ENDS, 1, 0)
+    frame = settling.Frame(flow, PAYOFF, open_simulation().scenario.catalogue.latency)
+    fronts = tuple((Front(f"i-{n}", capacity, SPEC, share=share), SCORED) for n in range(ways))
+    start, end = edges
+    assert settling.settle(frame, start, end, fronts) == settling._minute_by_minute(frame, start, end, fronts)
 
 
 def test_odd_requests_go_round() -> None:
