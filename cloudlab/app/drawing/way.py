@@ -9,7 +9,6 @@ from cloudlab.app.figures import short_ids
 from cloudlab.app.ink import MUTED, STRONG, Line, line, style
 
 if TYPE_CHECKING:
-    from cloudlab.engine.rules.path import Hop
     from cloudlab.lab.tracing import Trace
 
 SYMPTOMS = {
@@ -45,13 +44,13 @@ def way_marks(way: Trace, lit: int) -> Marks:
 
 def draw_hops(way: Trace, lit: int, cells: int) -> list[Line]:
     """Return the first `lit` hops: number or stop, what it is, what it does with the packet."""
-    return [each for i, hop in enumerate(way.hops[:lit]) for each in _hop(i, hop, cells)]
+    return [each for i, hop in enumerate(way.hops[:lit]) for each in _hop(i, hop.ok, hop.label, hop.text, cells)]
 
 
-def _hop(index: int, hop: Hop, cells: int) -> list[Line]:
-    sign, look = (number(index), style("ok")) if hop.ok else (STOP, style("bad"))
-    name = ink.cut(short_ids(hop.label), LONGEST_LABEL)
-    first, *rest = ink.wrapped(short_ids(hop.text), cells - 6 - len(name)) or [line("")]
+def _hop(index: int, ok: bool, label: str, text: str, cells: int) -> list[Line]:
+    sign, look = (number(index), style("ok")) if ok else (STOP, style("bad"))
+    name = ink.cut(short_ids(label), LONGEST_LABEL)
+    first, *rest = ink.wrapped(short_ids(text), cells - 6 - len(name)) or [line("")]
     return [
         ((f"  {sign} ", look), (f"{name}  ", STRONG), *first),
         *(((" " * (6 + len(name)), ""), *each) for each in rest),
