@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cloudlab.app import ink
 from cloudlab.app.figures import short_ids
-from cloudlab.app.ink import MUTED, STRONG, Line, line, style
+from cloudlab.app.ink import FRAME, MUTED, STRONG, Line, line, style
 
 if TYPE_CHECKING:
     from cloudlab.lab.view.slices import Board, Cell
@@ -16,6 +16,9 @@ DUTY_WIDTH = 18
 COLUMN = 8
 CURSOR = "›"
 CURSOR_LOOK = "bold $block-cursor-foreground on $block-cursor-background"
+NOTE_ROWS = 3
+"""A rule and two lines: with less below the grid, why a cell is held so stands elsewhere."""
+NOTE_CELLS = 26
 ALL, MINE, STRUCK = "all", "mine", "struck"
 
 
@@ -169,16 +172,39 @@ def _cell(cell: Cell, cells: int, *, chosen: bool = False) -> ink.Span:
 # one cell at length ------------------------------------------------------------------------------------------------------
 
 
-def cell_short(board: Board, place: Place, cells: int) -> list[Line]:
-    """Return two lines on a cell: whose duty of what, and the source behind that."""
+def cell_line(board: Board, place: Place) -> str:
+    """Return a cell in one short sentence: whose duty of what, and what struck it last."""
     title, row = board.rows[place.row]
     cell, (_, name) = row[place.column], board.resources[place.column]
-    whose = {"YOU": "yours", "AWS": "AWS's", "shared": "shared"}[cell.holder]
-    struck = f"  struck: {cell.strikes[-1]}" if cell.strikes else ""
-    told = line((f"{title} of {name}: ", MUTED), (whose, STRONG), (short_ids(struck), style("bad") if cell.struck else MUTED))
-    because = f"you: {cell.yours}; AWS: {cell.theirs}" if cell.yours or cell.theirs else cell.note
-    source = f"{because + '  ' if because else ''}source ({cell.confidence or 'unrated'}): {cell.source}"
-    return [ink.fit(told, cells), ink.fit(line((source, MUTED)), cells)]
+    struck = f", struck: {cell.strikes[-1]}" if cell.strikes else ""
+    return f"{title} of {name}: {_WHOSE[cell.holder]}{short_ids(struck)}"
+
+
+_WHOSE = {"YOU": "yours", "AWS": "AWS's", "shared": "shared"}
+
+
+def draw_grid_and_why(board: Board, place: Place, cells: int, rows: int) -> list[Line]:
+    """Return the grid with why the chosen cell is held so, where there is room: below it, else at its right, else nowhere."""
+    lines = draw_grid(board, place, cells, rows, focused=True)
+    if not board.resources or not board.rows:
+        return lines
+    free = rows - len(lines)
+    if free >= NOTE_ROWS:
+        return [*lines, (("─" * cells, FRAME),), *_why(board, place, cells)[: free - 1]]
+    used = DUTY_WIDTH + sum(_widths(board)) - 1
+    room = cells - used - 3
+    if room < NOTE_CELLS:
+        return lines
+    grid, note = draw_grid(board, place, used, rows, focused=True), _why(board, place, room)[:rows]
+    grid += [((" " * used, ""),)] * (len(note) - len(grid))
+    return [(*each, (" │ ", FRAME), *(note[y] if y < len(note) else ())) for y, each in enumerate(grid)]
+
+
+def _why(board: Board, place: Place, cells: int) -> list[Line]:
+    cell = board.rows[place.row][1][place.column]
+    because = f"You: {cell.yours}; AWS: {cell.theirs}" if cell.yours or cell.theirs else cell.note
+    source = f"source ({cell.confidence or 'unrated'}): {cell.source}"
+    return [*ink.wrapped(because, cells), *ink.wrapped(source, cells, MUTED)]
 
 
 def cell_text(board: Board, place: Place, cells: int) -> list[Line]:

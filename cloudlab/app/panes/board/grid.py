@@ -14,21 +14,18 @@ from cloudlab.app.drawing.board import (
     ALL,
     Place,
     cell_at,
-    cell_short,
+    cell_line,
     draw_grid,
+    draw_grid_and_why,
     empty_board,
     filtered,
     filters,
     scrolled,
 )
-from cloudlab.app.ink import FRAME, Line, content
+from cloudlab.app.ink import content
 
 if TYPE_CHECKING:
     from cloudlab.lab.view.slices import Board
-
-NOTE_ROWS = 3
-"""A rule and two lines on the chosen cell, while the keyboard is here and there is room."""
-LEAST_ROWS = 7
 
 
 class BoardGrid(Widget, can_focus=True):
@@ -56,8 +53,8 @@ class BoardGrid(Widget, can_focus=True):
             self.board = board
             self.place = place
 
-    class Filtered(Message):
-        """Another part of the board is shown."""
+    class Changed(Message):
+        """Another cell is chosen, or another part of the board is shown."""
 
     def __init__(self) -> None:
         super().__init__(id="board-grid")
@@ -77,17 +74,18 @@ class BoardGrid(Widget, can_focus=True):
         """What the filter leaves."""
         return filtered(self._whole, self.only) if self._whole is not None else None
 
-    def _rows(self) -> int:
-        return self.size.height - NOTE_ROWS if self._noted() else self.size.height
-
-    def _noted(self) -> bool:
-        return self.has_focus and self.size.height >= LEAST_ROWS
+    @property
+    def note(self) -> str:
+        """The chosen cell in a sentence, while the keyboard is here."""
+        board = self.board
+        return cell_line(board, self.place) if self.has_focus and board is not None and board.rows and board.resources else ""
 
     def _move(self, place: Place) -> None:
         board = self.board
         if board is not None and board.rows and board.resources and self.size.width:
-            self.place = scrolled(board, place, self.size.width, self._rows())
+            self.place = scrolled(board, place, self.size.width, self.size.height)
         self.refresh()
+        self.post_message(self.Changed())
 
     def render(self) -> Content:
         board, cells = self.board, self.size.width
@@ -95,12 +93,9 @@ class BoardGrid(Widget, can_focus=True):
             return Content()
         if self._whole is not None and not self._whole.resources:
             return content(empty_board(cells))
-        rows = self._rows()
-        lines: list[Line] = draw_grid(board, self.place, cells, rows, focused=self.has_focus)
-        if self._noted() and board.rows and board.resources:
-            lines += [()] * (rows - len(lines))
-            lines += [(("─" * cells, FRAME),), *cell_short(board, self.place, cells)]
-        return content(lines)
+        if self.has_focus:
+            return content(draw_grid_and_why(board, self.place, cells, self.size.height))
+        return content(draw_grid(board, self.place, cells, self.size.height, focused=False))
 
     def on_resize(self, event: Resize) -> None:
         self._move(self.place)
@@ -146,4 +141,3 @@ class BoardGrid(Widget, can_focus=True):
         known = filters(self._whole)
         self.only = known[(known.index(self.only) + 1) % len(known)]
         self._move(Place())
-        self.post_message(self.Filtered())

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.events import Click
 
 from cloudlab.app.drawing.board import ALL, tally
+from cloudlab.app.ink import plain
 from cloudlab.app.panes.board.grid import BoardGrid
 from cloudlab.app.panes.pane import Pane
 
@@ -38,7 +39,7 @@ Ticking a box on SageMaker moves duties from YOU to AWS. Some stay yours on ever
 
 | key | does |
 |---|---|
-| **arrows**, a click | choose a cell; below it stands whose it is, and the source behind that |
+| **arrows**, a click | choose a cell; the lower edge says whose it is, and where there is room stands why, with the source |
 | **Enter**, a double click | everything about it: both parts, note, what struck it, source and confidence |
 | **Ctrl+F**, a click on the lower edge | filter: all, only what is yours, only what was struck, one kind of service |
 
@@ -56,10 +57,12 @@ Duties and names stay in sight while the table scrolls; `‹ 2` and `3 ›` tell
         self.border_title = self.titled(f"YOU {yours}  AWS {theirs}" + (f"  shared {shared}" if shared else "") if yours + theirs else "")
         self.query_one(BoardGrid).show(view.board)
 
-    @on(BoardGrid.Filtered)
-    def _filtered(self, event: BoardGrid.Filtered) -> None:
-        only = self.query_one(BoardGrid).only
-        self.border_subtitle = Content("" if only == ALL else f"only {only}")
+    @on(BoardGrid.Changed)
+    def _changed(self, event: BoardGrid.Changed) -> None:
+        """Say in the lower edge what is chosen and what the filter leaves; it costs the board no row."""
+        grid = self.query_one(BoardGrid)
+        only = f"only {grid.only}" if grid.only != ALL else ""
+        self.border_subtitle = Content("  ".join(part for part in (only, plain(grid.note)) if part))
 
     def on_click(self, event: Click) -> None:
         """A click on the lower edge takes the next filter."""
