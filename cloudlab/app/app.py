@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Resize
 
+from cloudlab.app.demo import Demonstrating
 from cloudlab.app.doors import CannotOpen
 from cloudlab.app.screens.menu.screen import MenuScreen
 from cloudlab.app.theme import DARK, THEMES
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cloudlab.lab.session import Session
 
 
-class CloudlabApp(App[int]):
+class CloudlabApp(Demonstrating):
     """Menu, brief, play, debrief."""
 
     TITLE = "cloudlab"
@@ -155,7 +155,7 @@ class CloudlabApp(App[int]):
         try:
             level = await self.doors.level(word, self.start.start if word == self.start.level else "")
         except CannotOpen as error:
-            self._cannot(error)
+            self.cannot(error)
             return
         chosen = seed if seed is not None else self.doors.fresh_seed()
         plan = await self.push_screen_wait(BriefScreen(level, chosen, mood or self.settings.mood))
@@ -164,7 +164,7 @@ class CloudlabApp(App[int]):
         try:
             session = await self.doors.open_run(level, plan.seed, plan.mood, self.start.player)
         except CannotOpen as error:
-            self._cannot(error)
+            self.cannot(error)
             return
         for question, choice in plan.predictions:
             session.commit("predicted", question, choice)
@@ -178,7 +178,7 @@ class CloudlabApp(App[int]):
         try:
             session = await self.doors.resume_run(path)
         except CannotOpen as error:
-            self._cannot(error)
+            self.cannot(error)
             return
         if session.journal.repair:
             self.notify(session.journal.repair, title="The save was mended", severity="warning", markup=False, timeout=15)
@@ -186,18 +186,6 @@ class CloudlabApp(App[int]):
             self._debrief(session)
         else:
             await self._play(session)
-
-    @work(exclusive=True, group="opening")
-    async def open_demo(self, word: str, road: str) -> None:
-        """Have a level's own bot play it. The run is nobody's: it is neither saved nor debriefed."""
-        from cloudlab.app.screens.play.demo import DemoScreen
-
-        try:
-            session, lines = await self.doors.demo(word, road)
-        except CannotOpen as error:
-            self._cannot(error)
-            return
-        await self.push_screen(DemoScreen(session, lines))
 
     async def _play(self, session: Session) -> None:
         from cloudlab.app.screens.play.screen import PlayScreen
@@ -257,21 +245,21 @@ class CloudlabApp(App[int]):
     def on_play_screen_left(self, event: object) -> None:
         """Back to the menu; the run is on disk."""
         path = self.journal
-        self._leave_run()
-        if path:
-            self.notify(f"Saved: {path}", markup=False)
+        self.leave_run()
+        if path and isinstance(self.screen, MenuScreen):
+            self.screen.tell(f"saved: {path}")
 
     def on_debrief_screen_left(self, event: object) -> None:
-        self._leave_run()
+        self.leave_run()
 
     def on_debrief_screen_again(self, event: DebriefScreen.Again) -> None:
         """Play the level again: with the same seed, or a new one."""
         assert self.session is not None
         level = self.session.level.id
-        self._leave_run()
+        self.leave_run()
         self.open_brief(level, event.seed if event.seed is not None else self.doors.fresh_seed())
 
-    def _leave_run(self) -> None:
+    def leave_run(self) -> None:
         self._pop_to_menu()
         if self.session is not None:
             self.session.close()
@@ -284,7 +272,7 @@ class CloudlabApp(App[int]):
         while len(self.screen_stack) > 1 and not isinstance(self.screen, MenuScreen):
             self.pop_screen()
 
-    def _cannot(self, error: CannotOpen) -> None:
+    def cannot(self, error: CannotOpen) -> None:
         self.notify(str(error), title="This cannot be opened", severity="error", timeout=20, markup=False)
 
     # leaving ----------------------------------------------------------------------------------------------------------

@@ -133,6 +133,12 @@ class Doors:
         """Start a run that its level's own bot will play; it is never saved, and nothing is trained. Raises CannotOpen."""
         return await asyncio.to_thread(_demo, word, road)
 
+    async def demo_side(self, session: Session, road: str) -> Side | None:
+        """Return the figures of the road that the demo of a level shows next, as its golden run had them."""
+        from cloudlab.lab.demo import side_of
+
+        return await asyncio.to_thread(side_of, session.level, road)
+
     async def work(self, *, reuse: bool = False) -> Work:
         """Return real work; started when it is first asked for."""
         from cloudlab.lab.live import LiveTrainings

@@ -137,6 +137,16 @@ def wrapped(text: str, cells: int, look: str = "", indent: str = "") -> list[Lin
     return [((indent + row, look),) for row in rows]
 
 
+def folded(text: str, cells: int) -> str:
+    """Break a text into lines wherever they are full: for paths, which no space breaks well."""
+    rows = [""]
+    for character in plain(text):
+        if cell_len(rows[-1]) + cell_len(character) > max(1, cells):
+            rows.append("")
+        rows[-1] += character
+    return "\n".join(rows)
+
+
 def content(lines: Iterable[Line]) -> Content:
     """Return lines as what a widget shows."""
     parts: list[Span | str] = []

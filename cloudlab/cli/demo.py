@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 
 def declare(commands: Words) -> None:
-    demo = commands.add_parser("demo", help="watch a level being played", description="A level's own bot plays it; any key ends that.")
+    demo = commands.add_parser(
+        "demo",
+        help="watch a level being played",
+        description="Its bots play it; any key ends that.",
+    )
     demo.add_argument("--level", default="1", metavar="LEVEL", help="default: 1")
     demo.add_argument("--road", choices=("hand-built", "managed"), default="managed", help="default: managed")
     demo.set_defaults(run=_demo)

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from cloudlab.dialects.script import OnIncident, Statement, WaitAll, WaitFor, WaitForEnd, WaitUntil, parse_script
 from cloudlab.dialects.tokens import statements
+from cloudlab.journal.error import JournalError
 from cloudlab.lab import open as opening
 from cloudlab.lab.afterwards import replayed
+from cloudlab.lab.debrief import Side, side
 from cloudlab.lab.golden import SEED, golden_path
 from cloudlab.lab.session import Session
 from cloudlab.lab.sitting import Sitting
@@ -49,6 +51,21 @@ def main_bot(level: Level, road: str) -> BotPart:
         if known == road:
             return bot
     raise LevelError(level.folder, f"no bot plays the road '{road}'.", accepted=nearest(road, list(mains)))
+
+
+def next_road(level: Level, road: str) -> str:
+    """Return the road whose bot is shown after this one's; the same where there is no other."""
+    roads = [bot.road for bot in level.file.bots if bot.main]
+    return roads[(roads.index(road) + 1) % len(roads)] if road in roads else road
+
+
+def side_of(level: Level, road: str) -> Side | None:
+    """Return the figures of the road shown after this one, from its golden run; None where there is none to be read."""
+    other = next_road(level, road)
+    try:
+        return side(replayed(golden_path(level, main_bot(level, other)))[0]) if other != road else None
+    except (JournalError, LevelError):
+        return None
 
 
 def read_lines(text: str, file: str = "bot") -> Lines:

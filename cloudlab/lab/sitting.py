@@ -105,7 +105,7 @@ class Sitting:
                 self._begun(taken.order)
                 self.pacer.run()
         if taken.waiting is not None:
-            self.said(f"waiting for {taken.waiting.what}; space stops it", "quiet")
+            self.said(f"waiting for {taken.waiting.what}", "quiet")
             self.pacer.wait_for(taken.waiting)
         self.changed()
         return taken.refusal is None

@@ -140,6 +140,10 @@ async def test_report_new_seed_and_menu():
         assert [r.suffix for r in reports] == [".html", ".json", ".md"]
         assert all("What you did not ask for does not exist." in r.read_text() for r in reports[1:])
         assert "<svg" in reports[0].read_text()
+        await pilot.pause()
+        assert not pilot.app.screen.query("Toast")  # it is told in a row of its own and covers nothing
+        assert "✓ Saved: /" in screen_text(pilot.app)
+        assert "beside it the same as .md and .json" in "".join(screen_text(pilot.app).split("\n"))
         await pilot.press("n")
         await until(pilot, lambda: isinstance(pilot.app.screen, BriefScreen))
         assert pilot.app.screen.seed == 123456

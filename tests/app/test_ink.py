@@ -48,3 +48,8 @@ def test_figures():
     assert age(59) == ""
     assert age(7_200) == "seen 2 h 00 min ago"
     assert short_ids("i-0123456789abcdef0 in vpc-1") == "i-01234 in vpc-1"
+
+
+def test_a_path_is_folded_where_the_line_is_full():
+    assert ink.folded("saved: /a/bcdef", 6) == "saved:\n /a/bc\ndef"
+    assert ink.folded("日本語", 4) == "日本\n語"

@@ -8,6 +8,7 @@ import pytest
 from textual.widgets import OptionList
 
 from cloudlab.app.doors import LastRun, Standing
+from cloudlab.app.main import Start
 from cloudlab.app.screens.brief.screen import BriefScreen
 from cloudlab.app.screens.menu.screen import MenuScreen
 from cloudlab.app.screens.play.screen import PlayScreen
@@ -125,3 +126,14 @@ async def test_resume_goes_on_where_it_was():
         await until(pilot, lambda: isinstance(pilot.app.screen, PlayScreen))
         await pilot.press("f10")
         await until(pilot, lambda: isinstance(pilot.app.screen, MenuScreen))
+
+
+async def test_leaving_a_run_tells_where_it_is_saved_without_a_toast():
+    async with running(notifications=True, start=Start(level="90-test")) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, BriefScreen))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PlayScreen))
+        await pilot.press("escape", "f10")
+        await until(pilot, lambda: isinstance(pilot.app.screen, MenuScreen))
+        await until(pilot, lambda: "saved: /" in screen_text(pilot.app))
+        assert not pilot.app.screen.query("Toast")

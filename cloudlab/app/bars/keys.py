@@ -57,6 +57,8 @@ class KeysBar(Widget):
 
     def _told(self) -> tuple[list[Told], list[Told]]:
         """Return the keys for the left, most useful first, and those at the right end."""
+        if only := getattr(self.screen, "KEYS_ONLY", ()):
+            return list(only), []
         tellers = (getattr(each, "keys_now", None) for each in (self.screen.focused, self.screen))
         left: list[Told] = [told for tell in tellers if tell is not None for told in tell()]
         right: list[Told] = []

@@ -19,7 +19,7 @@ from cloudlab.app.doors import CannotOpen
 from cloudlab.app.drawing import debrief as draw
 from cloudlab.app.drawing import roads
 from cloudlab.app.drawing.futures import draw_futures
-from cloudlab.app.ink import MUTED, STRONG, Line, content, line, style
+from cloudlab.app.ink import MUTED, STRONG, Line, content, folded, line, style
 from cloudlab.app.screens.debrief.questions import Questions
 from cloudlab.app.widgets.sheet import Sheet
 
@@ -87,6 +87,7 @@ class DebriefScreen(Screen[None]):
             with Vertical(id="section"):
                 yield Sheet(id="section-text")
                 yield Questions(self.told.quizzes)
+        yield Static(Content(), id="told", markup=False)
         yield KeysBar()
 
     def on_mount(self) -> None:
@@ -102,7 +103,7 @@ class DebriefScreen(Screen[None]):
         try:
             self.doors.remember(self.session, self.stars, self.told.score.total)
         except CannotOpen as error:
-            self.notify(str(error), title="Stars and score could not be kept", severity="warning", markup=False)
+            self._tell_below(f"Stars and score could not be kept: {error}", "bad")
 
     def _head(self) -> Content:
         told, outcome = self.told, self.told.mine.outcome
@@ -222,9 +223,15 @@ class DebriefScreen(Screen[None]):
         try:
             path = self.doors.save_report(self.session, self.other, self.futures if self._all_played() else None)
         except CannotOpen as error:
-            self.notify(str(error), severity="error", markup=False)
+            self._tell_below(str(error), "bad")
             return
-        self.notify(f"Report: {path}\nBeside it the same as .md and .json.", markup=False, timeout=10)
+        self._tell_below(f"Saved: {path}, beside it the same as .md and .json", "good")
+
+    def _tell_below(self, text: str, tone: str) -> None:
+        """Say something in the row above the keys; it covers nothing, and stays until something else is said."""
+        told = self.query_one("#told", Static)
+        told.display = True
+        told.update(Content.styled(folded(f"{'✓' if tone == 'good' else '▲'} {text}", self.size.width - 2), style(tone)))
 
     def _all_played(self) -> bool:
         from cloudlab.lab.futures import FIXED

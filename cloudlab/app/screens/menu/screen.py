@@ -102,6 +102,11 @@ class MenuScreen(Screen[None]):
         """Yield what Enter does in the list."""
         yield Told("enter", "enter", "choose")
 
+    def tell(self, text: str) -> None:
+        """Say something where the profile folder stands."""
+        home = self.query_one("#home", Static)
+        home.update(Content.styled(ink.folded(text, home.content_region.width or 70), MUTED))
+
     def look_again(self) -> None:
         """Look at the saves, off the screen's own time."""
         self.run_worker(self._look(), exclusive=True)

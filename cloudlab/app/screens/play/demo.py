@@ -1,13 +1,13 @@
-"""The demo: the play screen with a bot at its line. Any key ends it; it leaves nothing behind."""
+"""The demo: the play screen with a bot at its line. It leaves nothing behind."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding, BindingType
-from textual.events import Event, Key, MouseDown, Paste
+from textual.message import Message
 
 from cloudlab.app.screens.play.screen import PlayScreen
+from cloudlab.app.widgets.any_key import AnyKey
 from cloudlab.lab.demo import Demo
 from cloudlab.lab.pacer import PACES
 
@@ -23,22 +23,32 @@ READING = 18
 """Beats that a whole line stands before it is given, so that its preview can be read."""
 BREATH = 12
 """Beats between what came of a line and the next one."""
+END = 75
+"""Beats that the last screen of a run stands."""
 
 
-class DemoScreen(PlayScreen, inherit_bindings=False):
+class DemoScreen(AnyKey, PlayScreen, inherit_bindings=False):
     """One run on the screen that plays itself."""
 
     CSS_PATH = "play.tcss"
     AUTO_FOCUS = ""
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "ends the demo", key_display="any key")]
 
-    def __init__(self, session: Session, lines: Lines) -> None:
+    class Ended(Message):
+        """The run is over; its debrief may be shown."""
+
+        def __init__(self, session: Session, road: str) -> None:
+            super().__init__()
+            self.session = session
+            self.road = road
+
+    def __init__(self, session: Session, lines: Lines, road: str) -> None:
         super().__init__(session, pace=len(PACES) - 1)
         self.demo = Demo(self.sitting, lines)
-        self._over_told = True  # nobody's run has no debrief
+        self.road = road
+        self._over_told = True  # the debrief comes a little later, and is another one
         self._text = ""
         self._pause = BREATH
-        self._gone = False
+        self._ending = False
 
     def on_mount(self) -> None:
         self.terminal.line.can_focus = False
@@ -46,14 +56,16 @@ class DemoScreen(PlayScreen, inherit_bindings=False):
 
     def _beat(self) -> None:
         """Type a stroke, give the line, or wait."""
-        if self._gone or self.app.screen is not self:
+        if self.gone or self.app.screen is not self:
             return
         if self._pause:
             self._pause -= 1
+        elif self._ending:
+            self._end()
         elif not self._text:
             self._text = self.demo.next_line() or ""
             if self.demo.over:
-                self._end()
+                self._ending, self._pause = True, END
         elif (shown := self.terminal.line.value) != self._text:
             whole = self.app.animation_level == "none"
             more = len(self._text) if whole else -(-len(self._text) // STROKES)
@@ -73,17 +85,12 @@ class DemoScreen(PlayScreen, inherit_bindings=False):
         self.refresh_view()
 
     def _end(self) -> None:
-        self._gone = True
-        ended = self.session.world.over
-        self.terminal.say(f"The run is {ended}. Any key goes to the menu." if ended else "The demo cannot go on. Any key goes to the menu.")
-
-    def _forward_event(self, event: Event) -> None:
-        """Whatever is pressed, clicked or pasted ends the demo, before any widget hears of it."""
-        if not isinstance(event, Key | MouseDown | Paste):
-            super()._forward_event(event)
-        elif self.is_current:
-            self._gone = True
-            self.action_leave()
+        if self.session.over:
+            self.gone = True
+            self.post_message(self.Ended(self.session, self.road))
+        else:
+            self._pause = 10**9
+            self.terminal.say("The demo cannot go on: a real result is not known. Any key goes to the menu.", "bad")
 
     def on_unmount(self) -> None:
         self.session.close()
