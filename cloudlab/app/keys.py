@@ -28,11 +28,11 @@ TOLD = {
     "clock.slower": "a slower pace",
     "clock.next": "jump to the next event",
     "run.hint": "a hint",
-    "run.undo": "go back to before the last decision",
+    "run.undo": "take the last decision back",
     "run.brief": "the brief again",
     "run.leave": "back to the menu",
     "pane.map": "the map",
-    "pane.console": "the console: every command as a form",
+    "pane.console": "the console: commands as forms",
     "pane.terminal": "the terminal",
     "pane.board": "who holds it",
     "pane.jobs": "the jobs",
@@ -59,11 +59,11 @@ def rebindable() -> tuple[Rebindable, ...]:
 
 
 FIXED = (
-    ("f1", "help for the pane or screen you are in"),
-    ("ctrl+p", "every command there is, searched by typing"),
-    ("ctrl+q", "quit; everything is saved (a browser may take this key: F10, then quit)"),
-    ("ctrl+z", "suspend the program, where a shell can bring it back"),
-    ("tab", "the next pane; in the terminal, take a completion"),
+    ("f1", "help where you are, and all its keys"),
+    ("ctrl+p", "every command, searched by typing"),
+    ("ctrl+q", "quit; all is saved (in a browser: F10, quit)"),
+    ("ctrl+z", "suspend; `fg` brings it back"),
+    ("tab", "the next pane; in the terminal, complete"),
     ("escape", "close, clear, leave the line"),
 )
 """Keys that are always the same."""

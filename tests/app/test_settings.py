@@ -76,7 +76,7 @@ async def test_a_key_of_ones_own_works_beside_the_built_in_one():
         await pilot.press("f12")
         await until(pilot, lambda: isinstance(pilot.app.screen, SettingsScreen))
         assert load_settings().keys == {"run.leave": "f12"}
-        assert "F10     F12" in screen_text(pilot.app)
+        assert "F10     F12  back to the menu" in screen_text(pilot.app)
         await pilot.press("escape")
         left = []
         play_screen = await play(pilot, a_session())
@@ -119,7 +119,7 @@ async def test_the_palette_follows_the_screen():
         assert menu == ["Help", "Settings", "Quit"]
         screen = await play(pilot, a_session(), a_view())
         titles = [each.title for each in offered(pilot.app, screen)]
-        assert {"Run or pause the clock", "The map", "A hint", "Go back to before the last decision", "Help: pager"} <= set(titles)
+        assert {"Run or pause the clock", "The map", "A hint", "Take the last decision back", "Help: pager"} <= set(titles)
         assert len(titles) == len(set(titles))
         await pilot.press("ctrl+p")
         await until(pilot, lambda: isinstance(pilot.app.screen, CommandPalette))

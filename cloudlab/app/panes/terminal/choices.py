@@ -54,7 +54,7 @@ class ChoiceList(Widget):
 
     def watch_choices(self) -> None:
         self.chosen = 0
-        rows = min(SHOWN, len(self.choices.all))
+        rows = min(self._most, len(self.choices.all))
         if rows != self._rows:  # only another height moves what is around it
             self._rows = rows
             self.display = rows > 0
@@ -72,14 +72,20 @@ class ChoiceList(Widget):
         cells = self.size.width
         first = self._first()
         lines: list[Line] = []
-        for i, choice in enumerate(self.choices.all[first : first + SHOWN], first):
+        for i, choice in enumerate(self.choices.all[first : first + self._most], first):
             mark = "› " if i == self.chosen else "  "
             look = "bold $text-accent" if i == self.chosen else ""
             lines.append(ink.fit(line((mark, look), (choice.text, look), (f"  {choice.about}" if choice.about else "", MUTED)), cells))
         return content(lines)
 
     def _first(self) -> int:
-        return max(0, min(self.chosen - SHOWN + 2, len(self.choices.all) - SHOWN))
+        return max(0, min(self.chosen - self._most + 2, len(self.choices.all) - self._most))
+
+    @property
+    def _most(self) -> int:
+        """How many rows there is room for beside the prompt, what the line would do, and one row of what was said."""
+        above = self.parent.content_region.height if isinstance(self.parent, Widget) else 0
+        return min(SHOWN, max(2, above - 4)) if above else SHOWN
 
     def on_click(self, event: Click) -> None:
         self.post_message(self.Clicked(self._first() + event.y))

@@ -104,11 +104,11 @@ class SettingsScreen(Screen[None]):
         working = keymap(self.settings.keys)
         for each in rebindable():
             own = self.settings.keys[each.id] if each.id in working else ""
-            keys = line((f"  {shown(each.keys):<8}", MUTED), (f"{shown(own) if own else '':<10}", STRONG), each.told)
+            keys = line((f"  {shown(each.keys):<8}", MUTED), (f"{shown(own)}  " if own else "", STRONG), each.told)
             listed.add_option(Option(content([ink.fit(keys, room)]), id=f"key:{each.id}"))
         listed.add_option(None)
         for key, told in FIXED:
-            listed.add_option(Option(content([ink.fit(line((f"  {shown(key):<18}", ""), told), room)]), disabled=True))
+            listed.add_option(Option(content([ink.fit(line((f"  {shown(key):<8}", ""), told), room)]), disabled=True))
         listed.highlighted = kept
         self._tell()
 
