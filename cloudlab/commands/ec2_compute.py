@@ -11,6 +11,7 @@ from cloudlab.commands.base import (
     Command,
     Filter,
     FromCatalogue,
+    ImageRef,
     InstanceProfileRef,
     InstanceRef,
     InstanceType,
@@ -153,6 +154,39 @@ class DescribeImages(Command):
 
     image_ids: tuple[Image, ...] = ()
     owners: tuple[str, ...] = ()
+    dry_run: bool = False
+
+
+class CreateImage(Command):
+    service: ClassVar[str] = "ec2"
+    operation: ClassVar[str] = "CreateImage"
+    gloss: ClassVar[str] = (
+        "Make an image of an instance as it is: patched, with its server and model, ready to be launched any number of times."
+    )
+    errors: ClassVar[tuple[str, ...]] = (
+        "IncorrectInstanceState",
+        "InvalidAMIName.Duplicate",
+        "InvalidAMIName.Malformed",
+        "InvalidInstanceID.NotFound",
+    )
+    returns: ClassVar[str | None] = "ImageId"
+    human: ClassVar[str | None] = "Name"
+
+    instance_id: InstanceRef
+    name: str
+    description: str = ""
+    no_reboot: bool = False
+    tag_specifications: tuple[TagSpecification, ...] = ()
+    dry_run: bool = False
+
+
+class DeregisterImage(Command):
+    service: ClassVar[str] = "ec2"
+    operation: ClassVar[str] = "DeregisterImage"
+    gloss: ClassVar[str] = "Give an image of yours back; instances made from it stay."
+    errors: ClassVar[tuple[str, ...]] = ("AuthFailure", "InvalidAMIID.NotFound")
+
+    image_id: ImageRef
     dry_run: bool = False
 
 

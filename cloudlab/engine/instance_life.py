@@ -9,7 +9,7 @@ from cloudlab.commands.ec2_compute import RebootInstances, StartInstances, StopI
 from cloudlab.engine.instance import describe_state, need_instance
 from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, fires, refuse
 from cloudlab.engine.launch import need_type, vcpu_quota, vcpus_in_use
-from cloudlab.engine.model_server import withdraw
+from cloudlab.engine.model_server import came_up, withdraw
 from cloudlab.engine.rules.addressing import elastic_of, spare_public_address
 from cloudlab.model.compute import Instance
 from cloudlab.model.events.billing import MeterStarted, MeterStopped
@@ -67,6 +67,7 @@ def evolve_instance_ran(world: World, event: InstanceRan) -> World:
 @fires("instance-booted")
 def fire_instance_booted(ctx: Context, timer: Timer) -> Events:
     yield InstanceBooted(timer.target)
+    yield from came_up(ctx, ctx.world.get(Instance, timer.target))
     yield _expected(timer)
 
 

@@ -15,7 +15,7 @@ from cloudlab.engine.rules.addressing import free_address, spare_public_address
 from cloudlab.engine.rules.billing import Charge, prices_in_world
 from cloudlab.engine.rules.permissions import is_settled
 from cloudlab.model.catalogue import InstanceType
-from cloudlab.model.compute import Instance
+from cloudlab.model.compute import Image, Instance
 from cloudlab.model.events.billing import MeterStarted
 from cloudlab.model.events.compute import InstanceLaunched
 from cloudlab.model.events.run import ResourcesSeen
@@ -34,7 +34,7 @@ _LARGEST_VOLUME_GIB = 16_384
 
 @decides(RunInstances)
 def decide_run_instances(ctx: Context, command: RunInstances) -> Events:
-    image = need_image(command.image_id)
+    image = need_image(ctx, command.image_id)
     hardware = need_type(ctx.scenario, command.instance_type)
     subnet = _need_subnet(ctx, command.subnet_id)
     _refuse_key(command.key_name)
@@ -68,7 +68,9 @@ def decide_run_instances(ctx: Context, command: RunInstances) -> Events:
         profile=profile,
         tags=tags,
         root_gib=root_gib,
-        encrypted=encrypted,
+        encrypted=encrypted or image.encrypted,
+        software=image.software,
+        base=image.base,
     )
     made = _placed(ctx, command, template, _room_in_quota(ctx, command, hardware))
     for instance in made:
@@ -118,14 +120,21 @@ def storage_rate(scenario: Scenario, gib: int) -> int:
     return hourly_from_monthly(scenario.catalogue.price("ebs_gp3_gb_month") * gib)
 
 
-def need_image(name: str) -> MachineImage:
-    """Return the image, or refuse as EC2 does."""
-    image = find_image(name)
+def need_image(ctx: Context, name: str) -> MachineImage | Image:
+    """Return the image to launch from, Amazon's or one's own, or refuse as EC2 does."""
+    image = find_image(name) or ctx.world.find(Image, name)
     if image is None:
+        own = "".join(f", {i.id} ({i.name})" for i in ctx.world.every(Image))
         refuse(
             "InvalidAMIID.NotFound" if name.startswith("ami-") else "InvalidAMIID.Malformed",
             f"The image id '[{name}]' does not exist",
-            f"There is {' or '.join(i.id for i in IMAGES)} (Amazon Linux 2023), also by its alias {AL2023.alias}.",
+            f"There is {' or '.join(i.id for i in IMAGES)} (Amazon Linux 2023), also by its alias {AL2023.alias}{own}.",
+        )
+    if isinstance(image, Image) and image.state != "available":
+        refuse(
+            "InvalidAMIID.Unavailable",
+            f"The image id '[{name}]' is no longer available",
+            f"It is {image.state}; wait until it is available.",
         )
     return image
 
@@ -205,7 +214,7 @@ def need_profile(ctx: Context, asked: ProfileSpecification) -> InstanceProfile:
     return profile
 
 
-def _root_volume(image: MachineImage, mappings: Sequence[BlockDeviceMapping]) -> tuple[int, bool]:
+def _root_volume(image: MachineImage | Image, mappings: Sequence[BlockDeviceMapping]) -> tuple[int, bool]:
     if not mappings:
         return image.root_gib, False
     asked = mappings[0]

@@ -1,77 +1,168 @@
-"""What instances are made from: machine images and instance types."""
+"""Machine images: Amazon's, and those one makes of an instance as it is."""
 
 from __future__ import annotations
 
-from difflib import get_close_matches
+import re
+from dataclasses import replace
 from typing import Any
 
-from cloudlab.commands.ec2_compute import DescribeImages, DescribeInstanceTypes
-from cloudlab.engine.kernel import Context, Events, answers, decides, refuse
+from cloudlab.commands.ec2_compute import CreateImage, DeregisterImage, DescribeImages
+from cloudlab.engine.describe import tag_list, tags_for
+from cloudlab.engine.instance import need_instance
+from cloudlab.engine.instance_life import reboot
+from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, fires, refuse
 from cloudlab.engine.launch import need_image
-from cloudlab.model.catalogue import InstanceType
-from cloudlab.model.images import IMAGES, MachineImage
+from cloudlab.engine.removal import removed
+from cloudlab.engine.rules.billing import Charge, prices_in_world
+from cloudlab.model.compute import Image, Instance
+from cloudlab.model.events.billing import MeterStarted, MeterStopped
+from cloudlab.model.events.compute import ImageAvailable, ImageCreated, ImageDeregistered
+from cloudlab.model.events.run import ResourcesSeen
+from cloudlab.model.ids import ACCOUNT
+from cloudlab.model.images import IMAGES, MachineImage, find_image
+from cloudlab.model.money import hourly_from_monthly
+from cloudlab.model.scenario import Scenario
+from cloudlab.model.time import stamp
+from cloudlab.model.world import Timer, World
+
+_NAME = re.compile(r"[A-Za-z0-9()\[\] ./\-'@_]{3,128}")
+
+
+@decides(CreateImage)
+def decide_create_image(ctx: Context, command: CreateImage) -> Events:
+    """What lies on the disk goes into the image: patches, runtime, model, the server that starts with the machine.
+
+    Unless told otherwise EC2 restarts the instance for it, so that the file system is at rest. The image's packages are as old as
+    those the instance was launched with; only what was patched since is newer.
+    """
+    instance = need_instance(ctx, command.instance_id)
+    tags = tags_for(command.tag_specifications, "image")
+    if instance.state not in ("running", "stopped"):
+        refuse(
+            "IncorrectInstanceState",
+            f"The instance '{instance.id}' is not in a state from which an image can be made.",
+            f"It is {instance.state}; running or stopped will do.",
+        )
+    if not _NAME.fullmatch(command.name):
+        refuse(
+            "InvalidAMIName.Malformed",
+            f"AMI name {command.name} is malformed.",
+            "3 to 128 letters, digits, blanks and any of ( ) [ ] . / - ' @ _",
+        )
+    taken = next((i.id for i in ctx.world.every(Image) if i.name == command.name), None)
+    if taken is not None:
+        refuse("InvalidAMIName.Duplicate", f"AMI name {command.name} is already in use by AMI {taken}", "Give it another name.")
+    software, restarts = instance.software, instance.state == "running" and not command.no_reboot
+    if restarts and software.pending_reboot:
+        software = replace(software, patched=(*software.patched, *software.pending_reboot), pending_reboot=())
+    image = Image(
+        ctx.new_id("ami"),
+        command.name,
+        instance.id,
+        ctx.now,
+        instance.packages_of,
+        software,
+        instance.root_gib,
+        instance.encrypted,
+        command.description,
+        tags=tags,
+    )
+    yield ImageCreated(image, ctx.now + ctx.scenario.catalogue.timing("ec2_create_image"))
+    yield MeterStarted("storage", image.id, snapshot_rate(ctx.scenario, image.root_gib))
+    if restarts:
+        yield reboot(ctx, instance.id)
+    yield ResourcesSeen((("Image", image.id), ("Instance", instance.id)))
+
+
+def snapshot_rate(scenario: Scenario, gib: int) -> int:
+    """Return micro-dollars per hour of a snapshot. AWS stores only blocks in use; the game charges the whole volume."""
+    return hourly_from_monthly(scenario.catalogue.price("ebs_snapshot_gb_month") * gib)
+
+
+@evolves(ImageCreated)
+def evolve_image_created(world: World, event: ImageCreated) -> World:
+    return world.put(event.image).schedule(event.available_at, "image-available", event.image.id)
+
+
+@fires("image-available")
+def fire_image_available(ctx: Context, timer: Timer) -> Events:
+    if ctx.world.find(Image, timer.target) is not None:
+        yield ImageAvailable(timer.target)
+        yield ResourcesSeen((("Image", timer.target),))
+
+
+@evolves(ImageAvailable)
+def evolve_image_available(world: World, event: ImageAvailable) -> World:
+    return world.change(Image, event.image, state="available")
+
+
+@answers(CreateImage)
+def answer_create_image(ctx: Context, command: CreateImage) -> dict[str, Any]:
+    return {"ImageId": ctx.new_id("ami")}
+
+
+@prices_in_world(CreateImage)
+def price_create_image(command: CreateImage, scenario: Scenario, world: World) -> tuple[Charge, ...]:
+    instance = world.find(Instance, command.instance_id)
+    return (Charge("storage", snapshot_rate(scenario, instance.root_gib), "hour"),) if instance is not None else ()
+
+
+@decides(DeregisterImage)
+def decide_deregister_image(ctx: Context, command: DeregisterImage) -> Events:
+    """The snapshot behind it goes too; on AWS that is a second order, and forgetting it is paid for."""
+    if find_image(command.image_id) is not None:
+        refuse("AuthFailure", f"Not authorized for image:{command.image_id}", "It is Amazon's; only images of your own can be given back.")
+    image = ctx.need(Image, command.image_id, "InvalidAMIID.NotFound", "image id")
+    yield ImageDeregistered(image.id)
+    yield MeterStopped("storage", image.id)
+
+
+@evolves(ImageDeregistered)
+def evolve_image_deregistered(world: World, event: ImageDeregistered) -> World:
+    return removed(world.unschedule("image-available", event.image), Image, event.image)
+
+
+# looking -------------------------------------------------------------------------------------------------------------------------
 
 
 @decides(DescribeImages)
 def decide_describe_images(ctx: Context, command: DescribeImages) -> Events:
-    for name in command.image_ids:
-        need_image(name)
-    return ()
+    yield ResourcesSeen(tuple(("Image", i.id) for i in _wanted(ctx, command) if isinstance(i, Image)))
 
 
 @answers(DescribeImages)
 def answer_describe_images(ctx: Context, command: DescribeImages) -> dict[str, Any]:
-    """Amazon owns the one image, so `--owners self` finds none."""
-    wanted = [need_image(name) for name in command.image_ids] or list(IMAGES)
-    amazon = not command.owners or any(owner in ("amazon", "137112412989") for owner in command.owners)
-    return {"Images": [_describe_image(image) for image in wanted] if amazon else []}
+    return {"Images": [describe_image(image) for image in _wanted(ctx, command)]}
 
 
-def _describe_image(image: MachineImage) -> dict[str, Any]:
-    return {
+def _wanted(ctx: Context, command: DescribeImages) -> list[MachineImage | Image]:
+    found = [_known(ctx, name) for name in command.image_ids] or [*IMAGES, *ctx.world.every(Image)]
+    return [image for image in found if not command.owners or any(_owns(owner, image) for owner in command.owners)]
+
+
+def _known(ctx: Context, name: str) -> MachineImage | Image:
+    """Return an image, also one that is not available yet."""
+    return ctx.world.find(Image, name) or need_image(ctx, name)
+
+
+def _owns(owner: str, image: MachineImage | Image) -> bool:
+    return owner in (("self", ACCOUNT) if isinstance(image, Image) else ("amazon", "137112412989"))
+
+
+def describe_image(image: MachineImage | Image) -> dict[str, Any]:
+    mapping = {"VolumeSize": image.root_gib, "VolumeType": "gp3", "Encrypted": image.encrypted}
+    shown = {
         "ImageId": image.id,
         "Name": image.name,
         "Description": "Amazon Linux 2023, with the Systems Manager agent",
-        "ImageOwnerAlias": "amazon",
         "State": "available",
         "Architecture": "x86_64",
         "PlatformDetails": "Linux/UNIX",
         "RootDeviceType": "ebs",
         "RootDeviceName": image.root_device,
-        "BlockDeviceMappings": [
-            {"DeviceName": image.root_device, "Ebs": {"VolumeSize": image.root_gib, "VolumeType": "gp3", "Encrypted": False}}
-        ],
+        "BlockDeviceMappings": [{"DeviceName": image.root_device, "Ebs": mapping}],
     }
-
-
-@decides(DescribeInstanceTypes)
-def decide_describe_instance_types(ctx: Context, command: DescribeInstanceTypes) -> Events:
-    for name in command.instance_types:
-        if ctx.scenario.catalogue.instance_type(name) is None:
-            near = get_close_matches(name, [t.name for t in ctx.scenario.catalogue.instance_types], n=3, cutoff=0.3)
-            refuse(
-                "InvalidInstanceType",
-                f"The following supplied instance types do not exist: [{name}]",
-                f"Near it: {', '.join(near)}." if near else "Leave --instance-types out to see all.",
-            )
-    return ()
-
-
-@answers(DescribeInstanceTypes)
-def answer_describe_instance_types(ctx: Context, command: DescribeInstanceTypes) -> dict[str, Any]:
-    wanted = [t for t in ctx.scenario.catalogue.instance_types if not command.instance_types or t.name in command.instance_types]
-    return {"InstanceTypes": [_describe_type(t) for t in wanted]}
-
-
-def _describe_type(hardware: InstanceType) -> dict[str, Any]:
-    shown: dict[str, Any] = {
-        "InstanceType": hardware.name,
-        "VCpuInfo": {"DefaultVCpus": hardware.vcpu},
-        "MemoryInfo": {"SizeInMiB": hardware.memory_mib},
-        "NetworkInfo": {"NetworkPerformance": hardware.network},
-        "BurstablePerformanceSupported": hardware.baseline_permille < 1000,
-    }
-    if hardware.gpu is not None:
-        gpu = hardware.gpu
-        shown["GpuInfo"] = {"Gpus": [{"Name": gpu.name, "Count": gpu.count, "MemoryInfo": {"SizeInMiB": gpu.memory_mib_each}}]}
-    return shown
+    if isinstance(image, MachineImage):
+        return shown | {"ImageOwnerAlias": "amazon"}
+    own = {"Description": image.description, "State": image.state, "OwnerId": ACCOUNT, "SourceInstanceId": image.source}
+    return shown | own | {"CreationDate": stamp(image.created), "Tags": tag_list(image.tags)}

@@ -12,7 +12,7 @@ from cloudlab.lab.session import Session
 from cloudlab.lab.states import WAITABLE
 from cloudlab.lab.terminal import Terminal
 from cloudlab.lab.view.things.words import name_of, short
-from cloudlab.model.compute import Invocation
+from cloudlab.model.compute import Image, Invocation
 from cloudlab.model.identity import Role
 from cloudlab.model.ids import REGION, ZONES, arn
 from cloudlab.model.images import IMAGES
@@ -91,6 +91,11 @@ def _uris(session: Session) -> Iterator[tuple[str, str]]:
         yield f"{container.account}.dkr.ecr.{REGION}.amazonaws.com/{container.repository}:{container.tags[0]}", container.title
 
 
+def _images(session: Session) -> Iterator[tuple[str, str]]:
+    yield from ((i.id, i.name) for i in session.world.every(Image))
+    yield from ((i.id, i.name) for i in IMAGES)
+
+
 def _buckets(session: Session) -> Iterator[tuple[str, str]]:
     yield from ((f"s3://{b.id}/", "") for b in session.world.every(Bucket))
 
@@ -101,7 +106,7 @@ _GROUPS: dict[str, Callable[[Session], Iterator[tuple[str, str]]]] = {
     "zone": lambda _: ((zone, "") for zone in ZONES[:3]),
     "document": lambda s: ((d, "") for d in s.level.scenario.catalogue.ssm_documents),
     "policy": lambda _: ((p.arn, p.gloss) for p in MANAGED_POLICIES),
-    "image": lambda _: ((i.id, i.name) for i in IMAGES),
+    "image": _images,
     "image-uri": _uris,
     "file": lambda s: ((f.name, f"{f.channel} data" if f.model is None else "a trained model") for f in s.level.scenario.files),
     "cidr": lambda _: iter([("10.0.0.0/16", "65,536 addresses, as for a VPC"), ("10.0.0.0/24", "256 addresses, as for a subnet")]),

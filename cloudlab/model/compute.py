@@ -21,6 +21,8 @@ class Software:
     """The model the server has loaded; a newer one on the disk waits for the next start of the server."""
     server_port: int | None = None
     """The model server listens here."""
+    database: str | None = None
+    """The address at which the model server looks customers up, as it was told: a name, an RDS endpoint, an instance."""
     monitoring: bool = False
     """The CloudWatch agent reports this instance."""
     patched: tuple[str, ...] = ()
@@ -67,10 +69,40 @@ class Instance:
     """ok or full."""
     compromised: bool = False
     software: Software = Software()
+    base: Seconds | None = None
+    """When the packages of an image of one's own were current; None for one of Amazon's, which is always of today."""
+    fleet: str | None = None
+    """The Auto Scaling group that launched it and answers for it."""
+
+    @property
+    def packages_of(self) -> Seconds:
+        """Return when the packages it was launched with were current."""
+        return self.launched if self.base is None else self.base
 
     @property
     def arn_suffix(self) -> str:
         return f"instance/{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A machine image of one's own: the disk of an instance as it was, for any number of new ones."""
+
+    id: str
+    name: str
+    source: str
+    """The instance it was made from."""
+    created: Seconds
+    base: Seconds
+    """When the packages on it were current; what was patched since is in `software`."""
+    software: Software
+    root_gib: int
+    encrypted: bool
+    description: str = ""
+    state: str = "pending"
+    """pending or available."""
+    tags: Tags = ()
+    root_device: str = "/dev/xvda"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cloudlab.model.compute import Software
+
+
+_NOTHING = Software()
+
 
 @dataclass(frozen=True, slots=True)
 class MachineImage:
@@ -13,6 +18,10 @@ class MachineImage:
     """The public Systems Manager parameter that always names the newest build."""
     root_device: str
     root_gib: int
+    encrypted: bool = False
+    base: None = None
+    """It is always of today."""
+    software: Software = _NOTHING
 
 
 # AWS rebuilds its images when a fix comes out and gives each build a new id. The game keeps one id and takes the image behind it

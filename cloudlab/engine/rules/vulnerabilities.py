@@ -89,7 +89,7 @@ def lacking(world: World, instance: Instance) -> tuple[Fix, ...]:
     """Return the fixes that are not in force on an instance: neither in its image nor installed, or waiting for a reboot."""
     if instance.state == "terminated":
         return ()
-    return tuple(f for f in fixes(world) if instance.launched < f.published and f.vulnerability.id not in instance.software.patched)
+    return tuple(f for f in fixes(world) if instance.packages_of < f.published and f.vulnerability.id not in instance.software.patched)
 
 
 def is_vulnerable(world: World, instance: Instance, cve: str) -> bool:

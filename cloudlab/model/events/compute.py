@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cloudlab.model.compute import Instance, Invocation, Software
+from cloudlab.model.compute import Image, Instance, Invocation, Software
 from cloudlab.model.events.base import Event
 from cloudlab.model.time import Seconds
 from cloudlab.model.training import TrainingSpec
@@ -124,6 +124,26 @@ class SoftwareChanged(Event):
 
     instance: str
     software: Software
+
+
+@dataclass(frozen=True, slots=True)
+class ImageCreated(Event):
+    """An image of an instance is being made; it can be launched from `available_at` on."""
+
+    image: Image
+    available_at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class ImageAvailable(Event):
+    image: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImageDeregistered(Event):
+    """It is gone, its snapshot with it."""
+
+    image: str
 
 
 @dataclass(frozen=True, slots=True)
