@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from cloudlab.commands import ec2_access, ec2_acl, ec2_compute, ec2_network, iam, s3, sagemaker, sagemaker_runtime, ssm, sts
+from cloudlab.commands import (
+    acm,
+    ec2_access,
+    ec2_acl,
+    ec2_compute,
+    ec2_network,
+    elbv2,
+    iam,
+    s3,
+    sagemaker,
+    sagemaker_runtime,
+    ssm,
+    sts,
+)
 from cloudlab.commands.base import Command
 
-_ROOMS = (ec2_network, ec2_acl, ec2_access, ec2_compute, s3, iam, ssm, sagemaker, sagemaker_runtime, sts)
+_ROOMS = (ec2_network, ec2_acl, ec2_access, ec2_compute, elbv2, acm, s3, iam, ssm, sagemaker, sagemaker_runtime, sts)
 
 
 def all_commands() -> tuple[type[Command], ...]:

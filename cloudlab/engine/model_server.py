@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from cloudlab.engine.document_runs import failed, no_space, one, runs, succeeded
 from cloudlab.engine.kernel import Context, Events, NeedsFact, Want
+from cloudlab.engine.rules.balancing import is_behind_balancer
 from cloudlab.engine.rules.fronts import front_of
 from cloudlab.engine.rules.path import Path
 from cloudlab.engine.rules.reachability import from_internet
@@ -34,6 +35,9 @@ def run_start_model_server(ctx: Context, invocation: Invocation, instance: Insta
             if ctx.world.scored(software.model.digest(), need.dataset) is None:
                 raise NeedsFact(Want(software.model, need.dataset))
         yield SoftwareChanged(instance.id, replace(software, server_port=port, serving=software.model))
+        if is_behind_balancer(ctx.world, instance.id):
+            yield succeeded(invocation, f"The model server listens on port {port}. Callers come by the load balancer in front of it.")
+            return
         for need in needs:
             key = f"{need.id}:{instance.id}"
             if ctx.world.find(Handover, key) is None:
@@ -60,10 +64,10 @@ def withdraw(ctx: Context, instance: Instance) -> Events:
 def front_of_instance(world: World, scenario: Scenario, need: Need, resource: str) -> tuple[Front, ...] | None:
     """Tell how an instance answers callers that use its own address."""
     instance = world.find(Instance, resource)
-    return None if instance is None else (judged(scenario, need, instance, from_internet(world, resource, need.port)),)
+    return None if instance is None else (judged(world, scenario, need, instance, from_internet(world, resource, need.port)),)
 
 
-def judged(scenario: Scenario, need: Need, instance: Instance, way: Path) -> Front:
+def judged(world: World, scenario: Scenario, need: Need, instance: Instance, way: Path) -> Front:
     """Tell how the server of an instance answers requests that come this way.
 
     Not reached: what reachability says (timeout, refused). Reached: an error while the disk is full, as the server can't write

@@ -65,4 +65,12 @@ def label(world: World, key: str) -> str:
         if record is not None:
             own_name = record.name if isinstance(record, SecurityGroup) else key
             return str(dict(record.tags).get("Name") or own_name)
-    return key
+    return name_in_arn(key)
+
+
+def name_in_arn(key: str) -> str:
+    """Return the name a load balancer's or target group's ARN has in it; anything else as it is."""
+    if not key.startswith("arn:aws:elasticloadbalancing:"):
+        return key
+    parts = key.rpartition(":")[2].split("/")
+    return parts[1] if parts[0] == "targetgroup" else parts[2]

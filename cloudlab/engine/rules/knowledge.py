@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from cloudlab.model.balancing import LoadBalancer, Target
 from cloudlab.model.compute import Instance
 from cloudlab.model.learning import Endpoint, TrainingJob
 from cloudlab.model.operations import Incident, Serving, Sighting
@@ -17,7 +18,7 @@ def is_monitored(world: World, resource: str) -> bool:
     instance = world.find(Instance, resource)
     if instance is not None:
         return instance.software.monitoring
-    return world.find(Endpoint, resource) is not None or world.find(TrainingJob, resource) is not None
+    return any(resource in world.table(kind) for kind in (Endpoint, TrainingJob, LoadBalancer, Target))
 
 
 @dataclass(frozen=True, slots=True)

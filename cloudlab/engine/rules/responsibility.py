@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cloudlab.model.balancing import LoadBalancer
 from cloudlab.model.catalogue import Catalogue, Holding
 from cloudlab.model.compute import Instance
 from cloudlab.model.identity import Role
@@ -17,6 +18,7 @@ SERVICE_OF: dict[type, str] = {
     SecurityGroup: "ec2-network",
     Endpoint: "sagemaker-endpoint",  # before the job it may share its name with: jobs end, endpoints get struck
     TrainingJob: "sagemaker-training",
+    LoadBalancer: "alb",
     Bucket: "s3-bucket",
     Role: "iam",
 }
