@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
+from rich.cells import cell_len
+
 from cloudlab.app import ink
 from cloudlab.app.drawing.canvas import Canvas, Piece
 from cloudlab.app.figures import age
@@ -98,10 +100,8 @@ def _row(node: Node, label: str, cells: int) -> Line:
 
 
 def draw_block(canvas: Canvas, node: Node, x: int, y: int, cells: int) -> int:
-    """Draw a thing for a narrow zone: glyph, name and state first; below them detail, age, and what is inside it."""
-    rows: list[Piece] = [lambda cells: _block(node, cells)]
-    if node.detail:
-        rows.append(lambda _: line((f"    {node.detail}", MUTED)))
+    """Draw a thing for a narrow zone: glyph, name, state; below them detail on at most two rows, age, and what is inside."""
+    rows: list[Piece] = [lambda cells: _block(node, cells), *_detail(node.detail, cells)]
     if node.age >= 60:
         rows.append(lambda _: line((f"    {age(node.age)}", style("wait"))))
     canvas.stands(node.id, node.kind, x, y, cells, rows=len(rows), mark=x + 1)
@@ -113,6 +113,15 @@ def _block(node: Node, cells: int) -> Line:
     return ends(
         line((f"  {glyph(node.tone)} ", tone), (f"{word} " if word else "", MUTED), node.name), line((f" {node.state}", tone)), cells
     )
+
+
+def _detail(text: str, cells: int) -> list[Line]:
+    """Return a detail under its name, else a little to the left, else on two rows; what does not fit there is cut."""
+    for indent in (4, 2):
+        if cell_len(text) <= cells - indent:
+            return [line((" " * indent + text, MUTED))] if text else []
+    first, *rest = ink.wrapped(text, cells, MUTED, "  ")
+    return [first, ink.fit(line((" ".join([" ", *(row.strip() for ((row, _),) in rest)]), MUTED)), cells)]
 
 
 def draw_box(canvas: Canvas, node: Node, x: int, y: int, cells: int) -> int:

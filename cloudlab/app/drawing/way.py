@@ -16,19 +16,19 @@ SYMPTOMS = {
     "refused": "the caller is told at once that nothing listens there",
     "error": "the caller gets an error",
 }
-NUMBERS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+NUMBERS = "123456789abcdefghijklmnopqrstuvwxyz"
 STOP = "✗"
 PASSED_LOOK = "bold $text-success"
 STOP_LOOK = "bold reverse $text-error"
 LONGEST_LABEL = 24
 
 Marks = dict[str, tuple[str, str]]
-"""Resource -> the sign drawn at it, and the look it and its name take."""
+"""Resource -> the sign drawn at it, and the look its rows take; the sign itself is drawn reversed."""
 
 
 def number(index: int) -> str:
-    """Return the sign of the hop at an index: its number in one cell."""
-    return NUMBERS[index] if index < len(NUMBERS) else "●"
+    """Return the sign of the hop at an index: its number in one cell, letters after nine."""
+    return NUMBERS[index] if index < len(NUMBERS) else "+"
 
 
 def way_marks(way: Trace, lit: int) -> Marks:
@@ -48,7 +48,7 @@ def draw_hops(way: Trace, lit: int, cells: int) -> list[Line]:
 
 
 def _hop(index: int, ok: bool, label: str, text: str, cells: int) -> list[Line]:
-    sign, look = (number(index), style("ok")) if ok else (STOP, style("bad"))
+    sign, look = (number(index), f"reverse {PASSED_LOOK}") if ok else (STOP, style("bad"))
     name = ink.cut(short_ids(label), LONGEST_LABEL)
     first, *rest = ink.wrapped(short_ids(text), cells - 6 - len(name)) or [line("")]
     return [

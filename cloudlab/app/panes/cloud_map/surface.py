@@ -214,7 +214,7 @@ class MapSurface(ScrollView, can_focus=True):
             if self._following or marked is not spot:
                 line = restyled(line, marked.x, marked.cells, look)
             if row == marked.y:
-                line = overlay(line, marked.mark, sign, look)
+                line = overlay(line, marked.mark, sign, f"reverse {look}")
         return line
 
     def _look(self, look: str) -> RichStyle:
