@@ -38,6 +38,8 @@ class FromCatalogue:
 VpcRef = Annotated[str, Ref("vpc")]
 SubnetRef = Annotated[str, Ref("subnet")]
 InternetGatewayRef = Annotated[str, Ref("internet_gateway")]
+NatGatewayRef = Annotated[str, Ref("nat_gateway")]
+VpcEndpointRef = Annotated[str, Ref("vpc_endpoint")]
 RouteTableRef = Annotated[str, Ref("route_table")]
 SecurityGroupRef = Annotated[str, Ref("security_group")]
 AddressRef = Annotated[str, Ref("address")]

@@ -184,7 +184,7 @@ class DisassociateAddress(Command):
     service: ClassVar[str] = "ec2"
     operation: ClassVar[str] = "DisassociateAddress"
     gloss: ClassVar[str] = "Take an Elastic IP address off its machine; it stays yours, and goes on costing."
-    errors: ClassVar[tuple[str, ...]] = ("InvalidAssociationID.NotFound",)
+    errors: ClassVar[tuple[str, ...]] = ("InvalidAssociationID.NotFound", "AuthFailure")
 
     association_id: Annotated[str, Ref("address_association")]
     dry_run: bool = False

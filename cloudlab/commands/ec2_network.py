@@ -10,7 +10,9 @@ from cloudlab.commands.base import (
     Cidr,
     Command,
     Filter,
+    InstanceRef,
     InternetGatewayRef,
+    NatGatewayRef,
     Ref,
     RouteTableRef,
     SubnetRef,
@@ -232,7 +234,10 @@ class CreateRoute(Command):
     errors: ClassVar[tuple[str, ...]] = (
         "InvalidRouteTableID.NotFound",
         "InvalidGatewayID.NotFound",
+        "InvalidNatGatewayID.NotFound",
+        "InvalidInstanceID.NotFound",
         "MissingParameter",
+        "InvalidParameterCombination",
         "InvalidParameterValue",
         "RouteAlreadyExists",
         "RouteLimitExceeded",
@@ -241,6 +246,8 @@ class CreateRoute(Command):
     route_table_id: RouteTableRef
     destination_cidr_block: Cidr | None = None
     gateway_id: InternetGatewayRef | None = None
+    nat_gateway_id: NatGatewayRef | None = None
+    instance_id: InstanceRef | None = None
     dry_run: bool = False
 
 
@@ -251,13 +258,18 @@ class ReplaceRoute(Command):
     errors: ClassVar[tuple[str, ...]] = (
         "InvalidRouteTableID.NotFound",
         "InvalidGatewayID.NotFound",
+        "InvalidNatGatewayID.NotFound",
+        "InvalidInstanceID.NotFound",
         "MissingParameter",
+        "InvalidParameterCombination",
         "InvalidParameterValue",
     )
 
     route_table_id: RouteTableRef
     destination_cidr_block: Cidr | None = None
     gateway_id: InternetGatewayRef | None = None
+    nat_gateway_id: NatGatewayRef | None = None
+    instance_id: InstanceRef | None = None
     dry_run: bool = False
 
 

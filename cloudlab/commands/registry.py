@@ -7,6 +7,7 @@ from cloudlab.commands import (
     ec2_access,
     ec2_acl,
     ec2_compute,
+    ec2_egress,
     ec2_network,
     elbv2,
     iam,
@@ -18,7 +19,7 @@ from cloudlab.commands import (
 )
 from cloudlab.commands.base import Command
 
-_ROOMS = (ec2_network, ec2_acl, ec2_access, ec2_compute, elbv2, acm, s3, iam, ssm, sagemaker, sagemaker_runtime, sts)
+_ROOMS = (ec2_network, ec2_acl, ec2_egress, ec2_access, ec2_compute, elbv2, acm, s3, iam, ssm, sagemaker, sagemaker_runtime, sts)
 
 
 def all_commands() -> tuple[type[Command], ...]:

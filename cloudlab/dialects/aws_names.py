@@ -659,8 +659,15 @@ OPTIONS = {
     cidr cidr-ip dry-run from-port group-id group-name group-owner ip-permissions ip-protocol port protocol source-group
     source-security-group-name source-security-group-owner-id tag-specifications to-port
 """,
+    "ec2 create-image": """
+    block-device-mappings description dry-run instance-id name reboot snapshot-location tag-specifications
+""",
     "ec2 create-internet-gateway": """
     dry-run tag-specifications
+""",
+    "ec2 create-nat-gateway": """
+    allocation-id availability-mode availability-zone-addresses client-token connectivity-type dry-run private-ip-address
+    secondary-allocation-ids secondary-private-ip-address-count secondary-private-ip-addresses subnet-id tag-specifications vpc-id
 """,
     "ec2 create-network-acl": """
     client-token dry-run tag-specifications vpc-id
@@ -687,8 +694,16 @@ OPTIONS = {
     amazon-provided-ipv6-cidr-block cidr-block dry-run instance-tenancy ipv4-ipam-pool-id ipv4-netmask-length ipv6-cidr-block
     ipv6-cidr-block-network-border-group ipv6-ipam-pool-id ipv6-netmask-length ipv6-pool tag-specifications vpc-encryption-control
 """,
+    "ec2 create-vpc-endpoint": """
+    client-token dns-options dry-run ip-address-type policy-document private-dns-enabled resource-configuration-arn
+    route-table-ids security-group-ids service-name service-network-arn service-region subnet-configurations subnet-ids
+    tag-specifications vpc-endpoint-type vpc-id
+""",
     "ec2 delete-internet-gateway": """
     dry-run internet-gateway-id
+""",
+    "ec2 delete-nat-gateway": """
+    dry-run nat-gateway-id
 """,
     "ec2 delete-network-acl": """
     dry-run network-acl-id
@@ -710,6 +725,12 @@ OPTIONS = {
 """,
     "ec2 delete-vpc": """
     dry-run vpc-id
+""",
+    "ec2 delete-vpc-endpoints": """
+    dry-run vpc-endpoint-ids
+""",
+    "ec2 deregister-image": """
+    delete-associated-snapshots dry-run image-id
 """,
     "ec2 describe-addresses": """
     allocation-ids dry-run filters public-ips
@@ -734,8 +755,17 @@ OPTIONS = {
     "ec2 describe-internet-gateways": """
     dry-run filters internet-gateway-ids max-items max-results next-token page-size starting-token
 """,
+    "ec2 describe-nat-gateways": """
+    dry-run filter max-items max-results nat-gateway-ids next-token page-size starting-token
+""",
     "ec2 describe-network-acls": """
     dry-run filters max-items max-results network-acl-ids next-token page-size starting-token
+""",
+    "ec2 describe-network-interfaces": """
+    dry-run filters include-managed-resources max-items max-results network-interface-ids next-token page-size starting-token
+""",
+    "ec2 describe-prefix-lists": """
+    dry-run filters max-items max-results next-token page-size prefix-list-ids starting-token
 """,
     "ec2 describe-route-tables": """
     dry-run filters max-items max-results next-token page-size route-table-ids starting-token
@@ -745,6 +775,12 @@ OPTIONS = {
 """,
     "ec2 describe-subnets": """
     dry-run filters max-items max-results next-token page-size starting-token subnet-ids
+""",
+    "ec2 describe-vpc-endpoint-services": """
+    dry-run filters max-items max-results next-token page-size service-names service-regions starting-token
+""",
+    "ec2 describe-vpc-endpoints": """
+    dry-run filters max-items max-results next-token page-size starting-token vpc-endpoint-ids
 """,
     "ec2 describe-vpcs": """
     dry-run filters max-items max-results next-token page-size starting-token vpc-ids
@@ -765,6 +801,11 @@ OPTIONS = {
 """,
     "ec2 modify-vpc-attribute": """
     enable-dns-hostnames enable-dns-support enable-network-address-usage-metrics vpc-id
+""",
+    "ec2 modify-vpc-endpoint": """
+    add-route-table-ids add-security-group-ids add-subnet-ids dns-options dry-run ip-address-type policy-document
+    private-dns-enabled remove-route-table-ids remove-security-group-ids remove-subnet-ids reset-policy subnet-configurations
+    vpc-endpoint-id
 """,
     "ec2 reboot-instances": """
     dry-run instance-ids
@@ -813,6 +854,70 @@ OPTIONS = {
     "ec2 terminate-instances": """
     dry-run force instance-ids skip-os-shutdown
 """,
+    "elbv2 create-listener": """
+    alpn-policy certificates default-actions load-balancer-arn mutual-authentication port protocol ssl-policy tags
+""",
+    "elbv2 create-load-balancer": """
+    customer-owned-ipv4-pool enable-prefix-for-ipv6-source-nat ip-address-type ipam-pools name scheme security-groups
+    subnet-mappings subnets tags type
+""",
+    "elbv2 create-target-group": """
+    health-check-enabled health-check-interval-seconds health-check-path health-check-port health-check-protocol
+    health-check-timeout-seconds healthy-threshold-count ip-address-type matcher name port protocol protocol-version tags
+    target-control-port target-type unhealthy-threshold-count vpc-id
+""",
+    "elbv2 delete-listener": """
+    listener-arn
+""",
+    "elbv2 delete-load-balancer": """
+    load-balancer-arn
+""",
+    "elbv2 delete-target-group": """
+    target-group-arn
+""",
+    "elbv2 deregister-targets": """
+    target-group-arn targets
+""",
+    "elbv2 describe-listeners": """
+    listener-arns load-balancer-arn marker max-items page-size starting-token
+""",
+    "elbv2 describe-load-balancer-attributes": """
+    load-balancer-arn
+""",
+    "elbv2 describe-load-balancers": """
+    load-balancer-arns marker max-items names page-size starting-token
+""",
+    "elbv2 describe-target-group-attributes": """
+    target-group-arn
+""",
+    "elbv2 describe-target-groups": """
+    load-balancer-arn marker max-items names page-size starting-token target-group-arns
+""",
+    "elbv2 describe-target-health": """
+    include target-group-arn targets
+""",
+    "elbv2 modify-listener": """
+    alpn-policy certificates default-actions listener-arn mutual-authentication port protocol ssl-policy
+""",
+    "elbv2 modify-load-balancer-attributes": """
+    attributes load-balancer-arn
+""",
+    "elbv2 modify-target-group": """
+    health-check-enabled health-check-interval-seconds health-check-path health-check-port health-check-protocol
+    health-check-timeout-seconds healthy-threshold-count matcher target-group-arn unhealthy-threshold-count
+""",
+    "elbv2 modify-target-group-attributes": """
+    attributes target-group-arn
+""",
+    "elbv2 register-targets": """
+    target-group-arn targets
+""",
+    "elbv2 set-security-groups": """
+    enforce-security-group-inbound-rules-on-private-link-traffic load-balancer-arn security-groups
+""",
+    "elbv2 set-subnets": """
+    enable-prefix-for-ipv6-source-nat ip-address-type load-balancer-arn subnet-mappings subnets
+""",
     "iam add-role-to-instance-profile": """
     instance-profile-name role-name
 """,
@@ -845,6 +950,103 @@ OPTIONS = {
 """,
     "iam update-assume-role-policy": """
     policy-document role-name
+""",
+    "rds copy-db-snapshot": """
+    copy-option-group copy-tags kms-key-id option-group-name pre-signed-url snapshot-availability-zone snapshot-target
+    source-db-snapshot-identifier source-region tags target-custom-availability-zone target-db-snapshot-identifier
+""",
+    "rds create-db-instance": """
+    additional-storage-volumes allocated-storage auto-minor-version-upgrade availability-zone backup-retention-period
+    backup-target ca-certificate-identifier character-set-name copy-tags-to-snapshot custom-iam-instance-profile
+    database-insights-mode db-cluster-identifier db-instance-class db-instance-identifier db-name db-parameter-group-name
+    db-security-groups db-subnet-group-name db-system-id dedicated-log-volume deletion-protection domain domain-auth-secret-arn
+    domain-dns-ips domain-fqdn domain-iam-role-name domain-ou enable-cloudwatch-logs-exports enable-customer-owned-ip
+    enable-iam-database-authentication enable-performance-insights engine engine-lifecycle-support engine-version iops kms-key-id
+    license-model manage-master-user-password master-user-authentication-type master-user-password master-user-secret-kms-key-id
+    master-username max-allocated-storage monitoring-interval monitoring-role-arn multi-az multi-tenant nchar-character-set-name
+    network-type option-group-name performance-insights-kms-key-id performance-insights-retention-period port
+    preferred-backup-window preferred-maintenance-window processor-features promotion-tier publicly-accessible storage-encrypted
+    storage-throughput storage-type tag-specifications tags tde-credential-arn tde-credential-password timezone
+    vpc-security-group-ids
+""",
+    "rds create-db-snapshot": """
+    db-instance-identifier db-snapshot-identifier tags
+""",
+    "rds create-db-subnet-group": """
+    db-subnet-group-description db-subnet-group-name subnet-ids tags
+""",
+    "rds delete-db-instance": """
+    db-instance-identifier delete-automated-backups final-db-snapshot-identifier skip-final-snapshot
+""",
+    "rds delete-db-snapshot": """
+    db-snapshot-identifier
+""",
+    "rds delete-db-subnet-group": """
+    db-subnet-group-name
+""",
+    "rds describe-db-instances": """
+    db-instance-identifier filters marker max-items max-records page-size starting-token
+""",
+    "rds describe-db-snapshots": """
+    db-instance-identifier db-snapshot-identifier dbi-resource-id filters include-public include-shared marker max-items
+    max-records page-size snapshot-type starting-token
+""",
+    "rds describe-db-subnet-groups": """
+    db-subnet-group-name filters marker max-items max-records page-size starting-token
+""",
+    "rds describe-events": """
+    duration end-time event-categories filters marker max-items max-records page-size source-identifier source-type start-time
+    starting-token
+""",
+    "rds describe-pending-maintenance-actions": """
+    filters marker max-items max-records page-size resource-identifier starting-token
+""",
+    "rds modify-db-instance": """
+    additional-storage-volumes allocated-storage allow-major-version-upgrade apply-immediately auto-minor-version-upgrade
+    automation-mode aws-backup-recovery-point-arn backup-retention-period ca-certificate-identifier certificate-rotation-restart
+    cloudwatch-logs-export-configuration copy-tags-to-snapshot database-insights-mode db-instance-class db-instance-identifier
+    db-parameter-group-name db-port-number db-security-groups db-subnet-group-name dedicated-log-volume deletion-protection
+    disable-domain domain domain-auth-secret-arn domain-dns-ips domain-fqdn domain-iam-role-name domain-ou
+    enable-customer-owned-ip enable-iam-database-authentication enable-performance-insights engine engine-lifecycle-support
+    engine-version iops license-model manage-master-user-password master-user-authentication-type master-user-password
+    master-user-secret-kms-key-id max-allocated-storage monitoring-interval monitoring-role-arn multi-az multi-tenant network-type
+    new-db-instance-identifier option-group-name performance-insights-kms-key-id performance-insights-retention-period
+    preferred-backup-window preferred-maintenance-window processor-features promotion-tier publicly-accessible replica-mode
+    resume-full-automation-mode-minutes rotate-master-user-password storage-throughput storage-type tag-specifications
+    tde-credential-arn tde-credential-password use-default-processor-features vpc-security-group-ids
+""",
+    "rds modify-db-subnet-group": """
+    db-subnet-group-description db-subnet-group-name subnet-ids
+""",
+    "rds reboot-db-instance": """
+    db-instance-identifier force-failover
+""",
+    "rds restore-db-instance-from-db-snapshot": """
+    additional-storage-volumes allocated-storage auto-minor-version-upgrade availability-zone backup-retention-period
+    backup-target ca-certificate-identifier copy-tags-to-snapshot custom-iam-instance-profile db-cluster-snapshot-identifier
+    db-instance-class db-instance-identifier db-name db-parameter-group-name db-snapshot-identifier db-subnet-group-name
+    dedicated-log-volume deletion-protection domain domain-auth-secret-arn domain-dns-ips domain-fqdn domain-iam-role-name
+    domain-ou enable-cloudwatch-logs-exports enable-customer-owned-ip enable-iam-database-authentication engine
+    engine-lifecycle-support iops license-model manage-master-user-password master-user-secret-kms-key-id multi-az network-type
+    option-group-name port preferred-backup-window processor-features publicly-accessible storage-throughput storage-type
+    tag-specifications tags tde-credential-arn tde-credential-password use-default-processor-features vpc-security-group-ids
+""",
+    "rds restore-db-instance-to-point-in-time": """
+    additional-storage-volumes allocated-storage auto-minor-version-upgrade availability-zone backup-retention-period
+    backup-target ca-certificate-identifier copy-tags-to-snapshot custom-iam-instance-profile db-instance-class db-name
+    db-parameter-group-name db-subnet-group-name dedicated-log-volume deletion-protection domain domain-auth-secret-arn
+    domain-dns-ips domain-fqdn domain-iam-role-name domain-ou enable-cloudwatch-logs-exports enable-customer-owned-ip
+    enable-iam-database-authentication engine engine-lifecycle-support iops license-model manage-master-user-password
+    master-user-secret-kms-key-id max-allocated-storage multi-az network-type option-group-name port preferred-backup-window
+    processor-features publicly-accessible restore-time source-db-instance-automated-backups-arn source-db-instance-identifier
+    source-dbi-resource-id storage-throughput storage-type tag-specifications tags target-db-instance-identifier
+    tde-credential-arn tde-credential-password use-default-processor-features use-latest-restorable-time vpc-security-group-ids
+""",
+    "rds start-db-instance": """
+    db-instance-identifier
+""",
+    "rds stop-db-instance": """
+    db-instance-identifier db-snapshot-identifier
 """,
     "s3api create-bucket": """
     acl bucket bucket-namespace create-bucket-configuration grant-full-control grant-read grant-read-acp grant-write

@@ -1,4 +1,4 @@
-"""Elastic IP addresses: rented until released, pointed at an instance, taken off it again."""
+"""Elastic IP addresses: rented until released, pointed at an instance or lent to a NAT gateway, taken off again."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from cloudlab.engine.naming import named, well_formed
 from cloudlab.engine.removal import removed
 from cloudlab.engine.rules.addressing import elastic_of, spare_public_address
 from cloudlab.engine.rules.billing import Charge, prices
+from cloudlab.engine.rules.interfaces import interface_id, interfaces_of
 from cloudlab.engine.rules.routing import gateway_of
 from cloudlab.model.compute import Instance
 from cloudlab.model.events.billing import MeterStarted, MeterStopped
@@ -94,6 +95,12 @@ def decide_associate_address(ctx: Context, command: AssociateAddress) -> Events:
     if address.instance == instance.id:
         yield _seen(address.id)
         return
+    if address.nat_gateway is not None:
+        refuse(
+            "Resource.AlreadyAssociated",
+            f"{address.id} is already associated with {address.nat_gateway} ({address.association}).",
+            "A NAT gateway keeps its address as long as it lives: take another one, or delete the gateway first.",
+        )
     if address.instance is not None and command.allow_reassociation is False:
         refuse(
             "Resource.AlreadyAssociated",
@@ -133,6 +140,12 @@ def decide_disassociate_address(ctx: Context, command: DisassociateAddress) -> E
             f"The association ID '{command.association_id}' does not exist.",
             f"Existing: {', '.join(a.association or '' for a in there.values())}." if there else "No address points at anything now.",
         )
+    if address.nat_gateway is not None:
+        refuse(
+            "AuthFailure",
+            f"You do not have permission to access the specified resource: {address.association} is AWS's own.",
+            f"A NAT gateway keeps its address as long as it lives: ec2 delete-nat-gateway --nat-gateway-id {address.nat_gateway}",
+        )
     yield from _taken_off(ctx, address)
     yield _seen(address.id)
 
@@ -159,12 +172,13 @@ def evolve_address_disassociated(world: World, event: AddressDisassociated) -> W
 @decides(ReleaseAddress)
 def decide_release_address(ctx: Context, command: ReleaseAddress) -> Events:
     address = named(ctx, Address, command.allocation_id)
-    if address.instance is not None:
-        refuse(
-            "InvalidIPAddress.InUse",
-            f"Address {address.public_ip} is in use.",
-            f"Take it off {address.instance} first: ec2 disassociate-address --association-id {address.association}.",
+    if address.used_by is not None:
+        mend = (
+            f"Take it off {address.instance} first: ec2 disassociate-address --association-id {address.association}."
+            if address.nat_gateway is None
+            else f"Delete {address.nat_gateway} first, and wait until it is deleted."
         )
+        refuse("InvalidIPAddress.InUse", f"Address {address.public_ip} is in use.", mend)
     yield AddressReleased(address.id)
     yield MeterStopped(_LINE, address.id)
 
@@ -193,17 +207,17 @@ def _chosen(ctx: Context, command: DescribeAddresses) -> list[Address]:
         "InvalidAllocationID.NotFound",
         "allocation ID",
         lambda address: describe_address(ctx.world, address),
-        also=("instance-id", "association-id", "private-ip-address"),
+        also=("instance-id", "association-id", "private-ip-address", "network-interface-id"),
     )
 
 
 def describe_address(world: World, address: Address) -> dict[str, Any]:
-    instance = world.find(Instance, address.instance)
-    mapped = (
-        {"InstanceId": instance.id, "AssociationId": address.association, "PrivateIpAddress": instance.private_ip}
-        if instance is not None
-        else {}
-    )
+    behind = next(iter(interfaces_of(world, address.used_by or "")), None)
+    mapped: dict[str, Any] = {}
+    if behind is not None:
+        mapped = {"AssociationId": address.association, "PrivateIpAddress": behind.private_ip, "NetworkInterfaceId": interface_id(behind)}
+    if address.instance is not None:
+        mapped = {"InstanceId": address.instance} | mapped
     return {
         "AllocationId": address.id,
         "PublicIp": address.public_ip,

@@ -99,7 +99,7 @@ def decide_detach_internet_gateway(ctx: Context, command: DetachInternetGateway)
         refuse(
             "DependencyViolation",
             f"{vpc.id} still has mapped public addresses; unmap them before its gateway goes.",
-            f"Still public: {', '.join(mapped)}. Disassociate Elastic IPs; stop or terminate the rest.",
+            f"Still public: {', '.join(mapped)}. Disassociate Elastic IPs; stop, terminate or delete the rest.",
         )
     yield InternetGatewayDetached(gateway.id)
     yield _seen(gateway.id)

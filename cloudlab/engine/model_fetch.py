@@ -7,14 +7,14 @@ from dataclasses import replace
 
 from cloudlab.engine.document_runs import failed, no_space, one, runs, succeeded
 from cloudlab.engine.kernel import Context, Events
+from cloudlab.engine.nat_gateway import carried
 from cloudlab.engine.rules.permissions import may_read, role_of, without_role
-from cloudlab.engine.rules.reachability import to_internet
+from cloudlab.engine.rules.service_ways import to_service
+from cloudlab.engine.rules.services import S3
 from cloudlab.engine.sage_model import model_in
 from cloudlab.model.compute import Instance, Invocation
 from cloudlab.model.events.compute import SoftwareChanged
 from cloudlab.model.storage import StoredObject
-
-_HTTPS = 443
 
 
 @runs("cloudlab-FetchModel")
@@ -34,13 +34,14 @@ def run_fetch_model(ctx: Context, invocation: Invocation, instance: Instance, st
     if spec is None:
         yield failed(invocation, f"tar: {uri} is no model archive. A training job writes one: s3://BUCKET/PREFIX/JOB/output/model.tar.gz.")
         return
+    yield from carried(ctx, instance.id, S3, stored.size)
     yield SoftwareChanged(instance.id, replace(instance.software, model=spec))
     yield succeeded(invocation, f"The model of {uri} ({spec.container} on {spec.dataset}) lies in /opt/ml/model.")
 
 
 def _obstacles(ctx: Context, instance: Instance, uri: str, stored: StoredObject | None) -> Iterator[str]:
     """Yield what keeps the file from reaching the machine, in the order in which one finds out."""
-    path = to_internet(ctx.world, instance.id, _HTTPS)
+    path = to_service(ctx.world, instance.id, S3)
     if not path.ok:
         yield f"Could not connect to the endpoint of S3: {path.sentence()}"
     role = role_of(ctx.world, instance)

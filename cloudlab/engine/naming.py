@@ -8,7 +8,17 @@ from typing import Any
 
 from cloudlab.engine.kernel import Context, refuse
 from cloudlab.model.compute import Instance
-from cloudlab.model.network import Address, InternetGateway, NetworkAcl, RouteTable, SecurityGroup, Subnet, Vpc
+from cloudlab.model.network import (
+    Address,
+    InternetGateway,
+    NatGateway,
+    NetworkAcl,
+    RouteTable,
+    SecurityGroup,
+    Subnet,
+    Vpc,
+    VpcEndpoint,
+)
 from cloudlab.model.world import R, World
 
 _HEX = re.compile(r"[0-9a-f]{8}([0-9a-f]{9})?")
@@ -35,6 +45,8 @@ NAMING: dict[type, Naming] = {
     SecurityGroup: Naming("sg", "InvalidGroup.NotFound", "InvalidGroupId.Malformed", "security group"),
     NetworkAcl: Naming("acl", "InvalidNetworkAclID.NotFound", "InvalidNetworkAclId.Malformed", "networkAcl ID"),
     Address: Naming("eipalloc", "InvalidAllocationID.NotFound", "InvalidAllocationID.Malformed", "allocation ID"),
+    NatGateway: Naming("nat", "NatGatewayNotFound", "NatGatewayMalformed", "NAT gateway"),
+    VpcEndpoint: Naming("vpce", "InvalidVpcEndpointId.NotFound", "InvalidVpcEndpointId.Malformed", "VPC endpoint ID"),
     Instance: Naming("i", "InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed", "instance ID"),
 }
 

@@ -1,4 +1,4 @@
-"""Routes: one destination, one target; the local route stays, and nothing but it may lead around inside the VPC."""
+"""Routes: one destination, one target; the local route stays, and only whole subnets may be led past it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from cloudlab.engine.cidr import block, network
 from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, refuse
 from cloudlab.engine.naming import named
 from cloudlab.engine.route_table import seen
+from cloudlab.engine.rules.addressing import lives
 from cloudlab.engine.rules.routing import LOCAL, gateway_of
+from cloudlab.model.compute import Instance
 from cloudlab.model.events.network import RouteCreated, RouteDeleted, RouteReplaced
-from cloudlab.model.network import InternetGateway, Route, RouteTable, Vpc
+from cloudlab.model.network import InternetGateway, NatGateway, Route, RouteTable, Subnet, Vpc
 from cloudlab.model.world import World
 
 
@@ -19,14 +21,14 @@ from cloudlab.model.world import World
 def decide_create_route(ctx: Context, command: CreateRoute) -> Events:
     table = named(ctx, RouteTable, command.route_table_id)
     destination = _destination(command.destination_cidr_block)
-    target = _one_target(command)
+    _one_target(command)
     if any(r.destination == destination for r in table.routes):
         refuse(
             "RouteAlreadyExists",
             f"The route identified by {destination} already exists.",
             "Point it elsewhere with replace-route, or name another destination.",
         )
-    route = Route(destination, _gateway(ctx, table, destination, target))
+    route = Route(destination, _target(ctx, table, destination, command))
     limit = ctx.scenario.quota("routes_per_route_table")
     if len(table.routes) >= limit:
         refuse(
@@ -42,7 +44,7 @@ def decide_create_route(ctx: Context, command: CreateRoute) -> Events:
 def decide_replace_route(ctx: Context, command: ReplaceRoute) -> Events:
     table = named(ctx, RouteTable, command.route_table_id)
     destination = _destination(command.destination_cidr_block)
-    target = _one_target(command)
+    _one_target(command)
     before = next((r for r in table.routes if r.destination == destination), None)
     if before is None:
         refuse(
@@ -56,7 +58,7 @@ def decide_replace_route(ctx: Context, command: ReplaceRoute) -> Events:
             f"The local route {destination} of {table.id} cannot be replaced.",
             f"Replace another one: {_destinations(table)}.",
         )
-    yield RouteReplaced(table.id, Route(destination, _gateway(ctx, table, destination, target)))
+    yield RouteReplaced(table.id, Route(destination, _target(ctx, table, destination, command)))
     yield seen(table.id)
 
 
@@ -95,33 +97,55 @@ def _destination(text: str | None) -> str:
     return str(network(text, "destinationCidrBlock"))
 
 
-def _one_target(command: CreateRoute | ReplaceRoute) -> str:
-    """Return the target; asked for before anything is looked up, as AWS does."""
-    if command.gateway_id is None:
+def _one_target(command: CreateRoute | ReplaceRoute) -> None:
+    """Refuse none and two; asked for before anything is looked up, as AWS does."""
+    given = [t for t in (command.gateway_id, command.nat_gateway_id, command.instance_id) if t is not None]
+    if len(given) != 1:
         refuse(
-            "MissingParameter",
+            "InvalidParameterCombination" if given else "MissingParameter",
             "The request must contain exactly one of gatewayId, natGatewayId, networkInterfaceId, instanceId or another target.",
-            "Name where the packets go: --gateway-id with an internet gateway's id.",
+            "Name where the packets go, once: --gateway-id with an internet gateway's id, or --nat-gateway-id.",
         )
-    return command.gateway_id
 
 
-def _gateway(ctx: Context, table: RouteTable, destination: str, target: str) -> str:
-    """Return the gateway a route may point at, or refuse."""
+def _target(ctx: Context, table: RouteTable, destination: str, command: CreateRoute | ReplaceRoute) -> str:
+    """Return the id of what a route may point at, or refuse."""
     vpc = ctx.world.get(Vpc, table.vpc)
     if block(destination).subnet_of(block(vpc.cidr)):
+        _check_inside(ctx, vpc, destination, command)
+    if command.nat_gateway_id is not None:
+        return _nat_gateway(ctx, table, command.nat_gateway_id)
+    if command.instance_id is not None:
+        return _instance(ctx, table, command.instance_id)
+    return _gateway(ctx, table, command.gateway_id or "")
+
+
+def _check_inside(ctx: Context, vpc: Vpc, destination: str, command: CreateRoute | ReplaceRoute) -> None:
+    """Inside the VPC only a whole subnet may be led elsewhere, and only to something that has an interface there."""
+    if command.gateway_id is not None:
         refuse(
             "InvalidParameterValue",
             f"The destination {destination} lies inside {vpc.id} ({vpc.cidr}), where an internet gateway cannot be a target.",
             "The local route covers it; name a destination outside, such as 0.0.0.0/0.",
         )
+    subnets = [s.cidr for s in ctx.world.every(Subnet) if s.vpc == vpc.id]
+    if destination not in subnets:
+        refuse(
+            "InvalidParameterValue",
+            f"The destination {destination} is more specific than the local route {vpc.cidr} but is not the range of a subnet.",
+            f"Name a whole subnet: {', '.join(subnets)}." if subnets else "Name a destination outside the VPC, such as 0.0.0.0/0.",
+        )
+
+
+def _gateway(ctx: Context, table: RouteTable, target: str) -> str:
     gateway = ctx.world.find(InternetGateway, target)
     if gateway is None:
         there = ", ".join(ctx.world.table(InternetGateway))
+        other = "A NAT gateway is named by --nat-gateway-id. " if target.startswith("nat-") else ""
         refuse(
             "InvalidGatewayID.NotFound",
             f"The gateway ID '{target}' does not exist.",
-            f"Existing: {there}." if there else "There is no internet gateway yet; create and attach one.",
+            other + (f"Existing: {there}." if there else "There is no internet gateway yet; create and attach one."),
         )
     if gateway.vpc != table.vpc:
         fitting = gateway_of(ctx.world, table.vpc)
@@ -135,6 +159,36 @@ def _gateway(ctx: Context, table: RouteTable, destination: str, target: str) -> 
             else f"Attach a gateway to {table.vpc} first.",
         )
     return gateway.id
+
+
+def _nat_gateway(ctx: Context, table: RouteTable, target: str) -> str:
+    """Return a NAT gateway that lives, or is about to."""
+    alive = {g.id: g for g in ctx.world.every(NatGateway) if g.state not in ("failed", "deleted")}
+    if target not in alive:
+        refuse(
+            "InvalidNatGatewayID.NotFound",
+            f"The natGateway ID '{target}' does not exist",
+            f"Existing: {', '.join(alive)}." if alive else "There is no NAT gateway that works; create one in a public subnet.",
+        )
+    _same_network(table, target, alive[target].vpc)
+    return target
+
+
+def _instance(ctx: Context, table: RouteTable, target: str) -> str:
+    instance = named(ctx, Instance, target)
+    if not lives(instance):
+        refuse("InvalidInstanceID.NotFound", f"The instance ID '{target}' does not exist", "It is terminated; name one that runs.")
+    _same_network(table, target, instance.vpc)
+    return target
+
+
+def _same_network(table: RouteTable, target: str, vpc_id: str) -> None:
+    if vpc_id != table.vpc:
+        refuse(
+            "InvalidParameterValue",
+            f"Route table {table.id} and {target} belong to different networks.",
+            f"{target} stands in {vpc_id}; name one of {table.vpc}.",
+        )
 
 
 @evolves(RouteCreated)

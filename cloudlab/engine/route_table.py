@@ -17,6 +17,7 @@ from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, r
 from cloudlab.engine.naming import named, well_formed
 from cloudlab.engine.removal import removed
 from cloudlab.engine.rules.routing import LOCAL, explicit_table, is_active
+from cloudlab.engine.rules.services import PREFIX_LISTS
 from cloudlab.model.events.network import (
     RouteTableAssociated,
     RouteTableCreated,
@@ -27,6 +28,9 @@ from cloudlab.model.events.run import ResourcesSeen
 from cloudlab.model.ids import ACCOUNT
 from cloudlab.model.network import Association, Route, RouteTable, Subnet, Vpc
 from cloudlab.model.world import World
+
+_TARGETS = {"nat": "NatGatewayId", "i": "InstanceId"}
+"""How an id begins -> the member that names it; internet gateways, endpoints and `local` are all a GatewayId."""
 
 
 @decides(CreateRouteTable)
@@ -206,8 +210,8 @@ def describe_route_table(world: World, table: RouteTable) -> dict[str, Any]:
         "VpcId": table.vpc,
         "Routes": [
             {
-                "DestinationCidrBlock": route.destination,
-                "GatewayId": route.target,
+                "DestinationPrefixListId" if route.destination in PREFIX_LISTS else "DestinationCidrBlock": route.destination,
+                _TARGETS.get(route.target.partition("-")[0], "GatewayId"): route.target,
                 "State": "active" if is_active(world, table, route) else "blackhole",
                 "Origin": "CreateRouteTable" if route.target == LOCAL else "CreateRoute",
             }

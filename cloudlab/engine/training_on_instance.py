@@ -9,16 +9,17 @@ from cloudlab.engine.bucket import objects_under
 from cloudlab.engine.document_runs import failed, no_space, one, runs, succeeded
 from cloudlab.engine.kernel import Context, Events
 from cloudlab.engine.launch import need_type
+from cloudlab.engine.nat_gateway import carried
 from cloudlab.engine.rules.hyperparameters import check, check_channels
 from cloudlab.engine.rules.permissions import may_read, role_of, without_role
-from cloudlab.engine.rules.reachability import to_internet
+from cloudlab.engine.rules.service_ways import to_service
+from cloudlab.engine.rules.services import S3
 from cloudlab.engine.rules.training import data_fault, ending, outlook, training_spec
 from cloudlab.model.compute import Instance, Invocation
 from cloudlab.model.events.compute import InvocationAdvanced, InvocationTraining, SoftwareChanged
 from cloudlab.model.storage import Bucket, StoredObject
 from cloudlab.model.training import Trained, TrainingFailed
 
-HTTPS = 443
 _GIB = 1_073_741_824
 _SYSTEM_GIB = 2
 """What the operating system and the runtime take of the root volume; an estimate."""
@@ -44,6 +45,7 @@ def _copied(ctx: Context, invocation: Invocation, instance: Instance) -> Events:
     if fault is not None:
         yield failed(invocation, f"ClientError: {fault}")
         return
+    yield from carried(ctx, instance.id, S3, sum(stored.size for stored in objects))
     spec = training_spec(ctx.scenario, container, _settings(invocation), {c: d for c, d in channels.items() if d is not None})
     seen = outlook(ctx.scenario, spec, need_type(ctx.scenario, instance.type), ctx.now)
     yield InvocationTraining(invocation.id, spec, seen.at)
@@ -67,7 +69,7 @@ def _obstacles(ctx: Context, invocation: Invocation, instance: Instance, objects
     """Yield what keeps the data from reaching the machine."""
     if not instance.software.runtime:
         yield "python3: command not found. Run cloudlab-InstallRuntime first."
-    path = to_internet(ctx.world, instance.id, HTTPS)
+    path = to_service(ctx.world, instance.id, S3)
     if not path.ok:
         yield f"Could not connect to the endpoint of S3: {path.sentence()}"
     uri = one(invocation, "Data")

@@ -12,6 +12,7 @@ from cloudlab.engine.describe import chosen, tag_list, tags_for
 from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, refuse
 from cloudlab.engine.naming import named
 from cloudlab.engine.removal import removed
+from cloudlab.engine.rules.interfaces import every_interface
 from cloudlab.engine.rules.routing import gateway_of, main_table
 from cloudlab.model.events.network import VpcCreated, VpcDeleted, VpcModified
 from cloudlab.model.events.run import ResourcesSeen
@@ -27,6 +28,7 @@ from cloudlab.model.network import (
     SecurityGroup,
     Subnet,
     Vpc,
+    VpcEndpoint,
 )
 from cloudlab.model.world import World
 
@@ -150,7 +152,9 @@ def decide_delete_vpc(ctx: Context, command: DeleteVpc) -> Events:
 
 
 def contents(world: World, vpc_id: str) -> Iterator[str]:
-    """Yield what keeps a VPC from being deleted, in the order it goes: subnets, gateway, own route tables, own groups."""
+    """Yield what keeps a VPC from being deleted, in the order it goes: what has an address, endpoints, subnets, gateway, tables, groups."""
+    yield from dict.fromkeys(i.owner for i in every_interface(world) if i.vpc == vpc_id)
+    yield from (e.id for e in world.every(VpcEndpoint) if e.vpc == vpc_id and e.type == "Gateway")
     yield from (s.id for s in world.every(Subnet) if s.vpc == vpc_id)
     gateway = gateway_of(world, vpc_id)
     if gateway is not None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cloudlab.model.time import Seconds
+
 Tags = tuple[tuple[str, str], ...]
 
 ANYWHERE = "0.0.0.0/0"
@@ -43,8 +45,9 @@ class Route:
     """One row of a route table. Whether it is active or a blackhole is asked of the World, not stored."""
 
     destination: str
+    """A range of addresses, or the id of a prefix list (`pl-...`)."""
     target: str
-    """`local` or the id of a gateway, NAT gateway, instance or network interface."""
+    """`local` or the id of an internet gateway, NAT gateway, gateway endpoint or instance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,4 +137,62 @@ class Address:
     public_ip: str
     instance: str | None = None
     association: str | None = None
+    tags: Tags = ()
+    nat_gateway: str | None = None
+    """The NAT gateway that lends it to others; an address points at one thing at most."""
+
+    @property
+    def used_by(self) -> str | None:
+        """What it points at."""
+        return self.instance or self.nat_gateway
+
+
+@dataclass(frozen=True, slots=True)
+class NatGateway:
+    """Lets machines of private subnets call out under its own address. Zonal: it stands in one subnet and goes down with its zone."""
+
+    id: str
+    vpc: str
+    subnet: str
+    zone: str
+    connectivity: str
+    """public, or private: without a way to the internet."""
+    state: str
+    """pending, available, failed, deleting, deleted."""
+    created: Seconds
+    private_ip: str | None = None
+    """None where there was no free address for it."""
+    allocation: str | None = None
+    """The Elastic IP it was asked to have, or has."""
+    failure: tuple[str, str] | None = None
+    """FailureCode and FailureMessage of one that failed."""
+    ended: Seconds | None = None
+    tags: Tags = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointNode:
+    """Where an interface endpoint has an address: at most one subnet in each zone."""
+
+    subnet: str
+    private_ip: str
+
+
+@dataclass(frozen=True, slots=True)
+class VpcEndpoint:
+    """A way to one of AWS's services inside a VPC: a route (Gateway) or network interfaces (Interface)."""
+
+    id: str
+    vpc: str
+    service: str
+    """In full: com.amazonaws.us-east-1.s3."""
+    type: str
+    """Gateway or Interface."""
+    state: str
+    """pending, available, deleting."""
+    created: Seconds
+    nodes: tuple[EndpointNode, ...] = ()
+    groups: tuple[str, ...] = ()
+    private_dns: bool = False
+    """The service's usual name leads to it, for everybody in the VPC."""
     tags: Tags = ()

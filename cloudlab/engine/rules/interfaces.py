@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from cloudlab.engine.rules.path import Trail
+from cloudlab.model.ids import resource_id
 from cloudlab.model.world import World
 
 
@@ -78,3 +79,8 @@ def every_interface(world: World) -> Iterator[Interface]:
     for kind, found in INTERFACES.items():
         for record in world.every(kind):
             yield from found(world, record)
+
+
+def interface_id(interface: Interface) -> str:
+    """Return the id AWS would show for an interface; it follows from its owner and its subnet."""
+    return resource_id("eni", f"{interface.owner}/{interface.subnet}")

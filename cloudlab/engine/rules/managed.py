@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from cloudlab.engine.rules.permissions import is_settled, may, role_of, without_role
-from cloudlab.engine.rules.reachability import to_internet
+from cloudlab.engine.rules.service_ways import to_service
+from cloudlab.engine.rules.services import SSM
 from cloudlab.model.compute import Instance
 from cloudlab.model.identity import InstanceProfile
 from cloudlab.model.scenario import Scenario
 from cloudlab.model.world import World
 
-HTTPS = 443
-
 
 def missing_piece(world: World, scenario: Scenario, instance: Instance) -> str | None:
     """Return the first thing that keeps Systems Manager from an instance, None where nothing does.
 
-    In order: the machine runs, its agent is up (the image brings it), its role lets it register, it has a way to the endpoints.
+    In order: the machine runs, its agent is up (the image brings it), its role lets it register, it has a way to all three endpoints.
     """
     if instance.state != "running":
         return f"it is {instance.state}"
@@ -31,7 +30,8 @@ def missing_piece(world: World, scenario: Scenario, instance: Instance) -> str |
         return f"its role {role.id} was made seconds ago and is not known everywhere yet"
     if not may(world, role.id, "ssm:UpdateInstanceInformation"):
         return f"its role {role.id} may not register: attach arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
-    path = to_internet(world, instance.id, HTTPS)
-    if not path.ok:
-        return f"it has no path to the Systems Manager endpoints: {path.sentence()}"
+    for service in SSM:
+        path = to_service(world, instance.id, service)
+        if not path.ok:
+            return f"it has no path to the Systems Manager endpoints: {path.sentence()}"
     return None

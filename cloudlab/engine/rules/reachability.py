@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from cloudlab.engine.naming import label
 from cloudlab.engine.rules.addressing import public_ip_of
+from cloudlab.engine.rules.egress import nat_gateways_for, through_nat
 from cloudlab.engine.rules.filtering import EPHEMERAL
 from cloudlab.engine.rules.interfaces import LISTENS, Interface, interfaces_of, owner_of
 from cloudlab.engine.rules.path import Hop, Path, Trail
@@ -22,12 +23,13 @@ from cloudlab.engine.rules.stations import (
     end,
     guard_in,
     guard_out,
+    inside,
     powered,
     public_address,
     way_out,
 )
 from cloudlab.model.compute import Instance
-from cloudlab.model.network import ANYWHERE, Subnet
+from cloudlab.model.network import ANYWHERE, NatGateway, Subnet
 from cloudlab.model.world import World
 
 __all__ = [
@@ -36,11 +38,14 @@ __all__ = [
     "Path",
     "across",
     "arrives",
+    "best",
     "between",
     "faces_internet",
     "from_internet",
     "is_public_subnet",
     "listening",
+    "nowhere",
+    "sets_out",
     "to_internet",
 ]
 
@@ -51,7 +56,7 @@ def from_internet(world: World, resource: str, port: int, client: str | None = N
     Of several interfaces (a load balancer's nodes) the first open way is told, else the first one.
     """
     clients = CLIENTS if client is None else (client,)
-    return _best(_from_internet(world, resource, at, port, clients) for at in interfaces_of(world, resource)) or _nowhere(
+    return best(_from_internet(world, resource, at, port, clients) for at in interfaces_of(world, resource)) or nowhere(
         world, resource, from_outside=True
     )
 
@@ -87,29 +92,39 @@ def listening(trail: Trail, world: World, resource: str, port: int) -> None:
 
 def to_internet(world: World, resource: str, port: int = 443) -> Path:
     """Tell whether a resource reaches a TCP port anywhere on the internet."""
-    return _best(_to_internet(world, resource, at, port) for at in interfaces_of(world, resource)) or _nowhere(world, resource)
+    return best(_to_internet(world, resource, at, port) for at in interfaces_of(world, resource)) or nowhere(world, resource)
 
 
 def _to_internet(world: World, resource: str, at: Interface, port: int) -> Path:
     trail = Trail()
-    _sets_out(trail, world, resource)
+    sets_out(trail, world, resource)
     powered(trail, world, at)
     guard_out(trail, world, at, port, CLIENTS, ANYWHERE)
     edge(trail, world, at.subnet, CLIENTS, inbound=EPHEMERAL, outbound=(port, port), what=f"tcp/{port} out")
-    gateway = gateway_of(world, at.vpc)
-    if gateway is None:
-        attached_gateway(trail, world, at.vpc)
-    way_out(trail, world, at.subnet, gateway, CLIENTS)
-    instance = world.find(Instance, resource)
-    if instance is None or instance.state == "running":
-        public_address(trail, world, at)
-    if gateway is not None:
-        attached_gateway(trail, world, at.vpc)
+    private = nat_gateways_for(world, at.subnet, CLIENTS)
+    for key, callees in private.items():
+        through_nat(trail, world, at, world.get(NatGateway, key), port, callees)
+    direct = tuple(c for c in CLIENTS if not any(c in callees for callees in private.values()))
+    if direct:
+        _straight_out(trail, world, at, direct)
     trail.passes("internet", "internet", f"tcp/{port} anywhere")
     return trail.path()
 
 
-def _sets_out(trail: Trail, world: World, resource: str) -> None:
+def _straight_out(trail: Trail, world: World, at: Interface, callees: tuple[str, ...]) -> None:
+    """The public way: an address of one's own, and a route to the internet gateway."""
+    gateway = gateway_of(world, at.vpc)
+    if gateway is None:
+        attached_gateway(trail, world, at.vpc)
+    way_out(trail, world, at.subnet, gateway, callees)
+    instance = world.find(Instance, at.owner)
+    if instance is None or instance.state == "running":
+        public_address(trail, world, at)
+    if gateway is not None:
+        attached_gateway(trail, world, at.vpc)
+
+
+def sets_out(trail: Trail, world: World, resource: str) -> None:
     """The end a call begins at: a machine has to run, anything else is up where it has an interface."""
     judged = len(trail.hops)
     if end(trail, world, resource) and len(trail.hops) == judged:
@@ -120,20 +135,20 @@ def between(world: World, a: str, b: str, port: int) -> Path:
     """Tell whether resource `a` reaches a TCP port of resource `b` by its private address; of several ways the first open one."""
     here, there = interfaces_of(world, a), interfaces_of(world, b)
     if not here:
-        return _nowhere(world, a)
+        return nowhere(world, a)
     if not there:
         trail = Trail()
-        _sets_out(trail, world, a)
+        sets_out(trail, world, a)
         end(trail, world, b)
         return trail.path()
-    found = _best(_between(world, source, target, port) for source in here for target in there)
+    found = best(_between(world, source, target, port) for source in here for target in there)
     assert found is not None
     return found
 
 
 def _between(world: World, source: Interface, target: Interface, port: int) -> Path:
     trail = Trail()
-    _sets_out(trail, world, source.owner)
+    sets_out(trail, world, source.owner)
     end(trail, world, target.owner)
     if across(trail, world, source, target, port):
         listening(trail, world, target.owner, port)
@@ -153,14 +168,16 @@ def across(trail: Trail, world: World, source: Interface, target: Interface, por
     powered(trail, world, source)
     powered(trail, world, target)
     guard_out(trail, world, source, port, (target.private_ip,), f"{target.private_ip}/32", target.groups)
-    if source.subnet != target.subnet:  # an ACL stands at the edge of its subnet, not between neighbours
+    if source.subnet != target.subnet:  # routes and ACLs stand at the edge of a subnet, not between neighbours
+        inside(trail, world, source.subnet, target.private_ip)
+        inside(trail, world, target.subnet, source.private_ip)
         edge(trail, world, source.subnet, (target.private_ip,), inbound=EPHEMERAL, outbound=(port, port), what=f"tcp/{port} out")
         edge(trail, world, target.subnet, (source.private_ip,), inbound=(port, port), outbound=EPHEMERAL, what=f"tcp/{port} in")
     guard_in(trail, world, target, port, (source.private_ip,), source.groups)
     return True
 
 
-def _best(paths: Iterable[Path]) -> Path | None:
+def best(paths: Iterable[Path]) -> Path | None:
     """Return the first open path, else the first one."""
     first: Path | None = None
     for path in paths:
@@ -170,7 +187,7 @@ def _best(paths: Iterable[Path]) -> Path | None:
     return first
 
 
-def _nowhere(world: World, resource: str, *, from_outside: bool = False) -> Path:
+def nowhere(world: World, resource: str, *, from_outside: bool = False) -> Path:
     """Tell of a resource that has no interface: it is gone, or not there yet."""
     trail = Trail()
     if from_outside:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from cloudlab.engine.cidr import block, covers
-from cloudlab.model.network import InternetGateway, Route, RouteTable, Subnet
+from cloudlab.engine.rules.services import ranges
+from cloudlab.model.compute import Instance
+from cloudlab.model.network import InternetGateway, NatGateway, Route, RouteTable, Subnet, VpcEndpoint
 from cloudlab.model.world import World
 
 LOCAL = "local"
@@ -26,16 +28,23 @@ def table_of(world: World, subnet: Subnet) -> RouteTable:
 
 def is_active(world: World, table: RouteTable, route: Route) -> bool:
     """Tell whether a route's target can take packets; otherwise the route is a black hole and swallows them."""
-    if route.target == LOCAL:
+    if route.target == LOCAL or world.find(VpcEndpoint, route.target) is not None:
         return True
     gateway = world.find(InternetGateway, route.target)
-    return gateway is not None and gateway.vpc == table.vpc
+    if gateway is not None:
+        return gateway.vpc == table.vpc
+    nat = world.find(NatGateway, route.target)
+    if nat is not None:
+        return nat.state not in ("failed", "deleted")
+    instance = world.find(Instance, route.target)
+    return instance is not None and instance.state == "running"
 
 
 def route_for(table: RouteTable, address: str) -> Route | None:
     """Return the route a packet for `address` takes: the longest prefix that covers it, black hole or not."""
-    fitting = [r for r in table.routes if covers(r.destination, address)]
-    return max(fitting, key=lambda r: block(r.destination).prefixlen, default=None)
+    lengths = [(max((block(c).prefixlen for c in ranges(r.destination) if covers(c, address)), default=-1), r) for r in table.routes]
+    length, route = max(lengths, key=lambda found: found[0], default=(-1, None))
+    return route if length >= 0 else None
 
 
 def gateway_of(world: World, vpc_id: str) -> InternetGateway | None:

@@ -6,15 +6,18 @@ from cloudlab.engine.naming import label
 from cloudlab.engine.rules.filtering import acl_lets_all, acl_of, admits, groups_of, peers
 from cloudlab.engine.rules.interfaces import Interface, listens, owner_of
 from cloudlab.engine.rules.path import Trail
-from cloudlab.engine.rules.routing import explicit_table, gateway_of, is_active, leads_out, route_for, table_of
+from cloudlab.engine.rules.routing import LOCAL, explicit_table, gateway_of, is_active, leads_out, route_for, table_of
 from cloudlab.engine.rules.zones import is_down
 from cloudlab.model.compute import Instance
+from cloudlab.model.database import PostgresServer
 from cloudlab.model.network import ANYWHERE, InternetGateway, RouteTable, Subnet
 from cloudlab.model.world import World
 
 CLIENTS = tuple(f"{first}.20.30.40" for first in (20, 52, 84, 116, 148, 180, 203))
 """Callers from everywhere: what works for only a part of the internet doesn't work for the public."""
 
+POSTGRES = 5432
+_CHECKED = "its source/destination check, which cannot be switched off here"
 _SSH = 22
 """Every instance listens here from its image on."""
 
@@ -97,23 +100,46 @@ def way_out(trail: Trail, world: World, subnet_id: str, gateway: InternetGateway
             whose = "" if explicit_table(world, subnet.id) else f" ({label(world, subnet.id)} uses it because it has no table of its own)"
             part = "more than a part of " if any(leads_out(world, table, other) for other in clients) else ""
             trail.stops(table.id, name, f"no route leads to {part}the internet{whose}", _route_hint(world, table, subnet, target))
-        elif not is_active(world, table, route) and not route.target.startswith("nat-"):
+        elif not is_active(world, table, route):
+            gone = "is not attached here any more" if route.target.startswith("igw-") else "does not work any more"
             trail.stops(
                 table.id,
                 name,
-                f"its route {route.destination} is a black hole: {route.target} is not attached here any more",
+                f"its route {route.destination} is a black hole: {route.target} {gone}",
                 _replace(table, route.destination, target),
             )
         else:
             trail.stops(
                 table.id,
                 name,
-                f"its route {route.destination} leads to {route.target}, not to an internet gateway; the private way out through a "
-                "NAT gateway is not built yet",
+                f"its route {route.destination} leads to {label(world, route.target)}, {_why_not(world, route.target)}",
                 _replace(table, route.destination, target),
             )
         return
     trail.passes(table.id, name, f"it leads to {label(world, gateway.id) if gateway is not None else 'the internet'}")
+
+
+def _why_not(world: World, target: str) -> str:
+    """Say why a route that works does not lead out."""
+    if world.find(Instance, target) is not None:
+        return f"which drops whatever is not meant for itself: {_CHECKED}"
+    return "not to an internet gateway"
+
+
+def inside(trail: Trail, world: World, subnet_id: str, address: str) -> None:
+    """Within a VPC the local route leads from any subnet to any address, unless a route for a whole subnet leads past it."""
+    table = table_of(world, world.get(Subnet, subnet_id))
+    route = route_for(table, address)
+    if route is None or route.target == LOCAL:
+        return
+    away = f"its route {route.destination} leads past the local one to {label(world, route.target)}"
+    mend = f"Strike it out: ec2 delete-route --route-table-id {table.id} --destination-cidr-block {route.destination}"
+    if not is_active(world, table, route):
+        trail.stops(table.id, label(world, table.id), f"{away}, which does not work any more", mend)
+    elif world.find(Instance, route.target) is not None:
+        trail.stops(table.id, label(world, table.id), f"{away}, which drops whatever is not meant for itself: {_CHECKED}", mend)
+    else:
+        trail.stops(table.id, label(world, table.id), f"{away}, which brings the answer to somebody who never called", mend)
 
 
 def _route_hint(world: World, table: RouteTable, subnet: Subnet, target: str) -> str:
@@ -220,7 +246,7 @@ def server(trail: Trail, world: World, instance: Instance, port: int) -> None:
     """What the packet finds when it arrives: a system that is up, and something that listens."""
     if instance.state != "running":
         return
-    key, name = instance.id, label(world, instance.id)
+    key, name, postgres = instance.id, label(world, instance.id), world.find(PostgresServer, instance.id)
     if instance.system_checks == "failed":
         hint = f"Stop and start it, which moves it to another host: ec2 stop-instances --instance-ids {key}"
         trail.stops(key, name, "the host under it has failed", hint)
@@ -228,6 +254,8 @@ def server(trail: Trail, world: World, instance: Instance, port: int) -> None:
         trail.stops(key, name, "its status check has failed", f"Reboot it: ec2 reboot-instances --instance-ids {key}")
     elif instance.booted is None:
         trail.stops(key, name, "its operating system is still coming up", "Wait a minute.")
+    elif port == POSTGRES and postgres is not None and not postgres.testing:
+        trail.passes(key, name, f"PostgreSQL listens on tcp/{port}")
     elif port not in (instance.software.server_port, _SSH):
         listens = instance.software.server_port
         text = f"nothing listens on tcp/{port}" + ("" if listens is None else f"; the model server listens on tcp/{listens}")

@@ -10,6 +10,7 @@ from cloudlab.model.network import (
     Address,
     Association,
     InternetGateway,
+    NatGateway,
     NetworkAcl,
     Permission,
     Route,
@@ -17,7 +18,9 @@ from cloudlab.model.network import (
     SecurityGroup,
     Subnet,
     Vpc,
+    VpcEndpoint,
 )
+from cloudlab.model.time import Seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,3 +224,84 @@ class AddressDisassociated(Event):
 @dataclass(frozen=True, slots=True)
 class AddressReleased(Event):
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class NatGatewayCreated(Event):
+    """It settles at `settled_at`: available, or failed for the reason in `failure` (code, message)."""
+
+    gateway: NatGateway
+    settled_at: Seconds
+    association: str | None
+    """Id of its association with the Elastic IP; None where it will fail, or is private."""
+    failure: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NatGatewayAvailable(Event):
+    gateway: str
+
+
+@dataclass(frozen=True, slots=True)
+class NatGatewayFailed(Event):
+    gateway: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class NatGatewayDeleting(Event):
+    gateway: str
+    deleted_at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class NatGatewayDeleted(Event):
+    """Its addresses are free again; AWS shows it for about an hour more."""
+
+    gateway: str
+
+
+@dataclass(frozen=True, slots=True)
+class NatGatewayForgotten(Event):
+    """AWS no longer shows a NAT gateway that failed or was deleted."""
+
+    gateway: str
+
+
+@dataclass(frozen=True, slots=True)
+class VpcEndpointCreated(Event):
+    """Of a gateway endpoint: `tables` have a route to it by the prefix list `destination`."""
+
+    endpoint: VpcEndpoint
+    available_at: Seconds
+    tables: tuple[str, ...] = ()
+    destination: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VpcEndpointAvailable(Event):
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class VpcEndpointModified(Event):
+    """`endpoint` is how it is now; route tables that were taken off it, and those it was given to."""
+
+    endpoint: VpcEndpoint
+    without: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    destination: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VpcEndpointDeleting(Event):
+    endpoint: str
+    gone_at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class VpcEndpointDeleted(Event):
+    """It is gone, and with it every route that led to it."""
+
+    endpoint: str

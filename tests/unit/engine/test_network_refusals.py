@@ -23,6 +23,7 @@ from cloudlab.commands.ec2_access import (
     RevokeSecurityGroupEgress,
     RevokeSecurityGroupIngress,
 )
+from cloudlab.commands.ec2_acl import DescribeNetworkAcls
 from cloudlab.commands.ec2_network import (
     AssociateRouteTable,
     AttachInternetGateway,
@@ -38,7 +39,6 @@ from cloudlab.commands.ec2_network import (
     DeleteVpc,
     DescribeAvailabilityZones,
     DescribeInternetGateways,
-    DescribeNetworkAcls,
     DescribeRouteTables,
     DescribeSubnets,
     DescribeVpcs,

@@ -261,7 +261,7 @@ def test_the_open_way_out(world: World) -> None:
         (changed(SecurityGroup, "sg-web", egress=()), "sg-web", "no rule lets tcp/443 out"),
         (changed(InternetGateway, "igw-1", vpc=None), "vpc-1", "no internet gateway"),
         (changed(RouteTable, "rtb-1", routes=(LOCAL,)), "rtb-1", "no route"),
-        (changed(RouteTable, "rtb-1", routes=(LOCAL, Route(ANYWHERE, "nat-1"))), "rtb-1", "NAT gateway is not built yet"),
+        (changed(RouteTable, "rtb-1", routes=(LOCAL, Route(ANYWHERE, "nat-1"))), "rtb-1", "is a black hole: nat-1 does not work any more"),
         (changed(NetworkAcl, "acl-1", entries=(ALL_IN,)), "subnet-a", "doesn't let tcp/443 out"),
         (changed(NetworkAcl, "acl-1", entries=(ALL_OUT,)), "subnet-a", "doesn't let tcp/1024-65535 in"),
     ],
