@@ -11,6 +11,7 @@ from cloudlab.commands import (
     ec2_network,
     elbv2,
     iam,
+    rds,
     s3,
     sagemaker,
     sagemaker_runtime,
@@ -19,7 +20,7 @@ from cloudlab.commands import (
 )
 from cloudlab.commands.base import Command
 
-_ROOMS = (ec2_network, ec2_acl, ec2_egress, ec2_access, ec2_compute, elbv2, acm, s3, iam, ssm, sagemaker, sagemaker_runtime, sts)
+_ROOMS = (ec2_network, ec2_acl, ec2_egress, ec2_access, ec2_compute, elbv2, acm, s3, iam, ssm, rds, sagemaker, sagemaker_runtime, sts)
 
 
 def all_commands() -> tuple[type[Command], ...]:

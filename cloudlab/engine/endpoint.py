@@ -194,6 +194,9 @@ def front_of_endpoint(world: World, scenario: Scenario, wanted: Need, resource: 
         return (Front(resource, 0, None, "error", reason),)
     machine = scenario.catalogue.hardware(variant.instance_type)
     assert machine is not None
+    if wanted.database:
+        reason = "HTTP 500: without a VpcConfig the model's container has no way to a database in your VPC"
+        return (Front(resource, machine.requests_per_minute * left, endpoint.spec, "database", reason),)
     return (Front(resource, machine.requests_per_minute * left, endpoint.spec),)
 
 

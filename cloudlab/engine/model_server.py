@@ -7,6 +7,7 @@ from dataclasses import replace
 from cloudlab.engine.document_runs import failed, no_space, one, runs, succeeded
 from cloudlab.engine.kernel import Context, Events, NeedsFact, Want
 from cloudlab.engine.rules.balancing import is_behind_balancer
+from cloudlab.engine.rules.databases import lookup_fault
 from cloudlab.engine.rules.fronts import front_of
 from cloudlab.engine.rules.path import Path
 from cloudlab.engine.rules.reachability import from_internet
@@ -53,6 +54,20 @@ def run_stop_model_server(ctx: Context, invocation: Invocation, instance: Instan
     yield succeeded(invocation, "The model server is stopped.")
 
 
+def came_up(ctx: Context, instance: Instance) -> Events:
+    """A server that is on the image of a machine starts with it; the first time, callers learn its address as if somebody had started it.
+
+    Not in a fleet: there callers know the load balancer, or nothing.
+    """
+    loaded = instance.software.serving
+    if instance.base is None or instance.fleet is not None or loaded is None or instance.booted is not None:
+        return
+    for need in ctx.scenario.needs:
+        key = f"{need.id}:{instance.id}"
+        if need.dataset == loaded.dataset and ctx.world.find(Handover, key) is None:
+            yield AddressHandedOver(Handover(key, need.id, instance.id, ctx.now))
+
+
 def withdraw(ctx: Context, instance: Instance) -> Events:
     """Take an instance's address away from all callers."""
     for handover in ctx.world.every(Handover):
@@ -71,7 +86,8 @@ def judged(world: World, scenario: Scenario, need: Need, instance: Instance, way
     """Tell how the server of an instance answers requests that come this way.
 
     Not reached: what reachability says (timeout, refused). Reached: an error while the disk is full, as the server can't write
-    its log; once somebody got in, as its answers can't be trusted; and without a model of this need's data.
+    its log; once somebody got in, as its answers can't be trusted; and without a model of this need's data. Where each request looks its
+    customer up first, the cause `database` says that this fails.
     """
     hardware = scenario.catalogue.instance_type(instance.type)
     assert hardware is not None
@@ -84,4 +100,6 @@ def judged(world: World, scenario: Scenario, need: Need, instance: Instance, way
         return replace(front, cause="error", reason="HTTP 500: the disk is full and the server can't write its log")
     if front.model is None or front.model.dataset != need.dataset:
         return replace(front, model=None, cause="error", reason=f"HTTP 500: no model of {need.dataset} is loaded")
+    if need.database and (fault := lookup_fault(world, need, instance)) is not None:
+        return replace(front, cause="database", reason=fault)
     return front

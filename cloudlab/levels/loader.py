@@ -134,7 +134,14 @@ def _compile(file: LevelFile, source: Source, assets_dir: Path, catalogue: Catal
         budget_micros=file.budget_micros,
         team=tuple(Person(m.id, m.title, m.expertise, hourly) for m in file.team),
         needs=tuple(
-            Need(n.id, n.title, n.dataset, Traffic(n.traffic.base_per_minute, n.traffic.hours, n.traffic.weekdays, n.traffic.noise), n.port)
+            Need(
+                n.id,
+                n.title,
+                n.dataset,
+                Traffic(n.traffic.base_per_minute, n.traffic.hours, n.traffic.weekdays, n.traffic.noise),
+                n.port,
+                n.database,
+            )
             for n in file.needs
         ),
         slo=Slo(file.slo.target_ppm, file.slo.since),

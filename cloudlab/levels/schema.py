@@ -96,6 +96,8 @@ class NeedPart(Part):
     title: str
     dataset: str
     port: int = 443
+    database: bool = False
+    """Each request looks its customer up in the team's database before the model answers."""
     traffic: Profile
 
 

@@ -37,6 +37,8 @@ class Need:
     dataset: str
     traffic: Traffic
     port: int = 443
+    database: bool = False
+    """Each request looks its customer up in the team's database before the model answers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from cloudlab.model.balancing import LoadBalancer, Target
 from cloudlab.model.compute import Instance
+from cloudlab.model.database import DbInstance
 from cloudlab.model.learning import Endpoint, TrainingJob
 from cloudlab.model.operations import Incident, Serving, Sighting
 from cloudlab.model.scenario import Need, Scenario
@@ -18,7 +19,7 @@ def is_monitored(world: World, resource: str) -> bool:
     instance = world.find(Instance, resource)
     if instance is not None:
         return instance.software.monitoring
-    return any(resource in world.table(kind) for kind in (Endpoint, TrainingJob, LoadBalancer, Target))
+    return any(resource in world.table(kind) for kind in (Endpoint, TrainingJob, DbInstance, LoadBalancer, Target))
 
 
 @dataclass(frozen=True, slots=True)

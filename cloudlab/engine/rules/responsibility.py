@@ -5,6 +5,7 @@ from __future__ import annotations
 from cloudlab.model.balancing import LoadBalancer
 from cloudlab.model.catalogue import Catalogue, Holding
 from cloudlab.model.compute import Instance
+from cloudlab.model.database import DbInstance
 from cloudlab.model.identity import Role
 from cloudlab.model.learning import Endpoint, TrainingJob
 from cloudlab.model.network import SecurityGroup, Subnet, Vpc
@@ -18,6 +19,7 @@ SERVICE_OF: dict[type, str] = {
     SecurityGroup: "ec2-network",
     Endpoint: "sagemaker-endpoint",  # before the job it may share its name with: jobs end, endpoints get struck
     TrainingJob: "sagemaker-training",
+    DbInstance: "rds",
     LoadBalancer: "alb",
     Bucket: "s3-bucket",
     Role: "iam",
