@@ -1,16 +1,18 @@
-"""Level 01 on the managed road to its debrief with the mouse alone: every command from the console, every value from its offers."""
+"""Level 01 on both roads to their debriefs with the mouse alone: every command from the console, every value from its offers."""
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 
 import pytest
-from textual.events import MouseScrollDown, MouseScrollUp
+from textual.events import MouseDown, MouseScrollDown, MouseScrollUp, MouseUp
 
 from cloudlab.app.main import Start
 from cloudlab.app.panes.console.rows import KEEP, PERSON
 from cloudlab.app.screens.brief.screen import BriefScreen
 from cloudlab.app.screens.debrief.screen import DebriefScreen
+from cloudlab.app.screens.play import screen as play
 from cloudlab.app.screens.play.screen import PlayScreen
 from cloudlab.commands.shapes import Listing, Record, Table, parameters
 from cloudlab.dialects.render import unfolded
@@ -20,7 +22,7 @@ from cloudlab.lab.offers import capture
 from cloudlab.lab.states import states_of
 from cloudlab.model.operations import Incident
 from tests.app.roads import SEED, KnownResults, road
-from tests.app.stage import running, screen_text, until
+from tests.app.stage import running, screen_text
 
 NAMES = {
     "s3://harbour-churn/": "s3://churn-data/",
@@ -34,34 +36,61 @@ NAMES = {
 
 @pytest.fixture(autouse=True)
 def fast(monkeypatch):
-    monkeypatch.setattr(pacer, "PACES", (60, 24 * 3_600, 24 * 3_600))
+    monkeypatch.setattr(pacer, "PACES", (60, 2 * 3_600, 24 * 3_600))
+    monkeypatch.setattr(play, "TICK", 0.02)
 
 
 class Mouse:
-    """Plays with clicks and the wheel, and with nothing else."""
+    """Plays with the events a terminal sends of a mouse, and with nothing else."""
 
     def __init__(self, pilot) -> None:
         self.pilot = pilot
-        self.screen = pilot.app.screen
+        self.app = pilot.app
+
+    @property
+    def screen(self):
+        return self.app.screen
 
     @property
     def console(self):
         return self.screen.console
 
+    async def until(self, true, seconds: float = 20) -> None:
+        """Wait until something is so, and is laid out and drawn."""
+        for _ in range(int(seconds / 0.005)):
+            if true():
+                break
+            await asyncio.sleep(0.005)
+        else:
+            raise AssertionError("it never came to be so:\n" + screen_text(self.app))
+        for _ in range(2):
+            drawn = asyncio.Event()
+            self.screen.call_after_refresh(drawn.set)
+            await drawn.wait()
+
+    def send(self, event, x: int, y: int, button: int = 0) -> None:
+        self.app._driver.process_message(event(None, x, y, 0, 0, button, False, False, False, x, y))
+
+    def click(self, x: int, y: int) -> None:
+        """Press and let go at a place of the screen."""
+        self.send(MouseDown, x, y, 1)
+        self.send(MouseUp, x, y, 1)
+
+    def click_on(self, selector: str) -> None:
+        x, y = self.screen.query_one(selector).region.offset
+        self.click(x + 1, y)
+
     async def click_in(self, chosen, index: int) -> None:
         """Turn the wheel until a line of a list is seen, and click it."""
-        await self.pilot.pause()
-        for _ in range(80):
-            y = index - chosen.scroll_offset.y
-            if 0 <= y < chosen.scrollable_content_region.height:
+        await self.until(lambda: chosen.option_count > index and chosen.scrollable_content_region.height > 0)
+        while True:
+            await self.until(lambda: not self.app.animator.is_being_animated(chosen, "scroll_y"))
+            seen, at = chosen.scrollable_content_region, chosen.scroll_offset.y
+            if at <= index < at + seen.height:
                 break
-            wheel = MouseScrollUp if y < 0 else MouseScrollDown
-            at = chosen.region
-            chosen.post_message(wheel(chosen, 1, 1, 0, 0, 0, False, False, False, at.x + 1, at.y + 1))
-            await self.pilot.pause(0.02)
-        gap = chosen.scrollable_content_region.offset - chosen.region.offset
-        await self.pilot.click(chosen, offset=(gap.x + 1, gap.y + index - chosen.scroll_offset.y))
-        await self.pilot.pause()
+            self.send(MouseScrollUp if index < at else MouseScrollDown, seen.x, seen.y)
+            await self.until(lambda at=at: chosen.scroll_offset.y != at)
+        self.click(seen.x, seen.y + index - at)
 
     def is_listed(self, key: str) -> bool:
         return any(o.id == key for o in self.console.rows.options)
@@ -69,25 +98,27 @@ class Mouse:
     async def pick(self, service: str, verb: str) -> None:
         here = self.console.service
         for key in ("b", f"s {service}", f"c {service} {verb}")[1 if not here else 2 if here == service else 0 :]:
-            await until(self.pilot, partial(self.is_listed, key))
+            await self.until(partial(self.is_listed, key))
             await self.click_in(self.console.rows, next(i for i, o in enumerate(self.console.rows.options) if o.id == key))
-        await until(self.pilot, lambda: self.console.form is not None)
+        await self.until(lambda: self.console.form is not None)
 
     async def fill(self, path, text: str) -> None:
         """Click a row - adding entries until it is there - and what is offered for it."""
-        for _ in range(9):
-            at = next((i for i, r in enumerate(self.console._rows) if r.path == path and r.kind != "add"), None)
-            if at is not None:
-                break
-            adds = [i for i, r in enumerate(self.console._rows) if r.kind == "add" and r.path == path[: len(r.path)]]
-            await self.click_in(self.console.rows, adds[-1])
-        assert at is not None, (path, [r.path for r in self.console._rows])
-        row = self.console._rows[at]
-        await self.click_in(self.console.rows, at)
+        console = self.console
+        while (at := next((i for i, r in enumerate(console._rows) if r.path == path and r.kind != "add"), None)) is None:
+            rows = console._rows
+            adds = [i for i, r in enumerate(rows) if r.kind == "add" and r.path == path[: len(r.path)]]
+            assert adds, (path, [r.path for r in rows])
+            await self.click_in(console.rows, adds[-1])
+            await self.until(lambda rows=rows: console._rows != rows)
+        row = console._rows[at]
+        await self.click_in(console.rows, at)
         if row.kind == "switch":
+            await self.until(lambda: console._rows[at] != row)
             return
-        await until(self.pilot, lambda: any(offer == text for offer, _ in self.console._offers), 5)
-        await self.click_in(self.console.offers, next(i for i, (offer, _) in enumerate(self.console._offers) if offer == text))
+        await self.until(lambda: console.row == row and any(offer == text for offer, _ in console._offers), 5)
+        await self.click_in(console.offers, next(i for i, (offer, _) in enumerate(console._offers) if offer == text))
+        await self.until(lambda: console.row is None)
 
     async def do(self, line: str):
         """Give an order of a road by the form of its command."""
@@ -108,8 +139,9 @@ class Mouse:
         if order.manner.capture and "--query" not in line:
             kept = capture(type(command))
             await self.fill(KEEP, kept)
-        await self.pilot.click("#console-submit")
-        await until(self.pilot, lambda: self.console.form is None)
+        await self.until(lambda: not self.screen.query_one("#console-submit").has_class("-active"))  # it still glows for 0.2 s
+        self.click_on("#console-submit")
+        await self.until(lambda: self.console.form is None)
         assert self.screen.refused == "", self.screen.refused
         return kept, order.manner.capture
 
@@ -137,30 +169,49 @@ def _leaves(shape, path, value):
         yield path, str(value)
 
 
-@pytest.mark.parametrize("file", ["managed.aws"])
+@pytest.mark.parametrize("file", ["managed.aws", "hand-built.aws"])
 async def test_a_road_clicked_reaches_its_debrief(file):
     way = road(file)
     async with running(start=Start(level="01", seed=SEED), doors=KnownResults()) as pilot:
-        await until(pilot, lambda: isinstance(pilot.app.screen, BriefScreen))
-        await pilot.click("#start")
-        await until(pilot, lambda: isinstance(pilot.app.screen, PlayScreen))
         mouse = Mouse(pilot)
-        session, screen = pilot.app.session, pilot.app.screen
-        await pilot.click("#terminal", offset=(5, 0))
-        await until(pilot, lambda: screen.deck == "console")
+        await mouse.until(lambda: isinstance(mouse.screen, BriefScreen))
+        mouse.click_on("#start")
+        await mouse.until(lambda: isinstance(mouse.screen, PlayScreen))
+        session, screen = pilot.app.session, mouse.screen
+        mouse.click_on("#terminal")
+        await mouse.until(lambda: screen.deck == "console")
 
         async def settled():
-            await until(pilot, lambda: session.over or (not screen.sitting.pacer.running and not screen.sitting._answering), 60)
+            clock = screen.sitting.pacer
+            await mouse.until(lambda: session.over or not (clock.running or clock.waiting or screen.sitting._answering), 60)
+
+        def click_key(words: str) -> None:
+            rows = screen_text(pilot.app).split("\n")
+            y = next(i for i, row in enumerate(rows) if words in row and i > len(rows) - 4)
+            mouse.click(rows[y].index(words) + 1, y)
 
         async def next_event():
-            footer = screen_text(pilot.app).split("\n")[-2]
-            await pilot.click(offset=(footer.index("next event") + 1, screen.size.height - 1))
-            await pilot.pause()
+            click_key("next event")
+            await mouse.until(lambda: True)
+            await settled()
+
+        async def wait_until(true):
+            """Let the clock run, and pause it: with the map in hand the keys below offer both."""
+            place = screen.query_one("#map").region
+            mouse.click(place.right - 4, place.bottom - 2)
+            await mouse.until(lambda: "run/pause" in screen_text(pilot.app))
+            click_key("run/pause")
+            await mouse.until(true)
+            if screen.sitting.pacer.running:
+                click_key("run/pause")
+                await settled()
 
         async def give(line):
+            before = dict(screen.sitting.terminal.variables)
             kept, name = await mouse.do(line)
             await settled()
             if kept:
+                await mouse.until(lambda: screen.sitting.terminal.variables.get(kept) not in (None, before.get(kept)))
                 values[name] = screen.sitting.terminal.variables[kept]
             elif name == "role":
                 values[name] = next(iter(screen.sitting.known.resources("role_arn")))[0]
@@ -175,10 +226,9 @@ async def test_a_road_clicked_reaches_its_debrief(file):
                 values["image"] = next(iter(screen.sitting.known.catalogue("image")))[0]
             elif line.startswith("wait for") and line != "wait for end":
                 kind, key, state = line.split()[2:5]
-                while state not in states_of(session.world, kind, key):
-                    await next_event()
+                await wait_until(lambda kind=kind, key=key, state=state: state in states_of(session.world, kind, key))
             elif line == "wait 1m":
-                await next_event()
+                await wait_until(lambda then=session.now + 60: session.now >= then)
             elif not line.startswith(("predict", "answer", "wait")):
                 await give(line)
         while not session.over:
@@ -189,7 +239,7 @@ async def test_a_road_clicked_reaches_its_debrief(file):
                         if not line.startswith("ack"):
                             await give(line.replace("$incident.resource", page.resource))
             await next_event()
-        await until(pilot, lambda: isinstance(pilot.app.screen, DebriefScreen))
+        await mouse.until(lambda: isinstance(mouse.screen, DebriefScreen))
         assert pilot.app.session.world.over == "won"
 
 
