@@ -45,11 +45,12 @@ async def test_brief_with_a_prediction_made(size):
 async def test_terminal_with_completions_and_what_a_line_would_do(size):
     async with running(size) as pilot:
         screen = await play(pilot, a_session())
+        screen.sitting.pacer.tick = lambda _: None  # the picture is of one instant
         await type_line(pilot, "s3api create-bucket --bucket harbour")
         await until(pilot, lambda: "is on it" in screen_text(pilot.app))
-        screen.sitting.pacer.pause()
         screen.terminal.line.put("ec2 create-vpc --cidr-block 10.0.0.0/16 --")
-        await pilot.pause()
+        await until(pilot, lambda: "--dry-run" in screen_text(pilot.app))
+        await until(pilot, lambda: "held while typing" in screen_text(pilot.app) and "is on it" in screen_text(pilot.app))
         looks(pilot, "terminal", size)
 
 

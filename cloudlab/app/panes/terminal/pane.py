@@ -153,6 +153,8 @@ On an empty line **space** runs and pauses the clock, **+** and **-** change its
         shown = self.query_one(ChoiceList)
         shown.choices = choices
         self.line.choosing = bool(choices.all)
+        # where completions take rows, the end of what was said stays in sight
+        self.call_after_refresh(self.query_one("#transcript", VerticalScroll).scroll_end, animate=False, immediate=False)
 
     def watch_foresight(self, foresight: Foresight) -> None:
         shown = self.query_one("#foresight", Static)
@@ -204,6 +206,7 @@ On an empty line **space** runs and pauses the clock, **+** and **-** change its
 
     def _write_on(self, before: str) -> None:
         self.before = before
+        self.line.begun = bool(before)
         self.border_title = self.titled("goes on; Esc forgets it" if before else "")
         self.query_one("#prompt-sign", Static).update(">" if before else "$")
 
