@@ -38,7 +38,8 @@ async def test_a_statement_goes_on_in_another_line():
         assert screen.sitting.pacer.held == "typing"
         screen.terminal.line.put("--cidr-block 10.0.0.0/29")
         await until(pilot, lambda: "would be refused: InvalidVpc.Range" in screen_text(pilot.app))
-        screen.terminal.line.put("--cidr-bl")
+        screen.terminal.line.put("")
+        await pilot.press("minus", "minus", *"cidr", "minus", *"bl")  # on an empty line a minus is the clock's, but not on this one
         await until(pilot, lambda: "› --cidr-block" in screen_text(pilot.app))
         await pilot.press("tab", *"10.0", "full_stop", *"0.0", "slash", *"16", "enter")
         await until(pilot, lambda: any(session.world.every(Vpc)))

@@ -23,7 +23,7 @@ CLOCK_KEYS = {
     "greater_than_sign": "next_event",
     "less_than_sign": "undo",
 }
-"""No line begins with one of these, so an empty line passes them on to the screen."""
+"""No statement begins with one of these, so an empty line passes them on to the screen."""
 
 
 class LineInput(Input):
@@ -76,16 +76,18 @@ class LineInput(Input):
         self.history = History()
         self.choosing = False
         """Whether completions are open and take up and down."""
+        self.begun = False
+        """Whether the statement began in a line above: this one may well begin with `--`."""
 
     def on_key(self, event: Key) -> None:
-        if not self.value and event.key in CLOCK_KEYS:
+        if not self.value and not self.begun and event.key in CLOCK_KEYS:
             event.stop()
             event.prevent_default()
             self.post_message(self.ClockKey(CLOCK_KEYS[event.key]))
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """The footer shows the keys of the clock while the line is empty."""
-        return not (key in CLOCK_KEYS and not self.value) and super().check_consume_key(key, character)
+        return not (key in CLOCK_KEYS and not self.value and not self.begun) and super().check_consume_key(key, character)
 
     def keys_now(self) -> Iterator[Told]:
         """Yield the keys of the line while it holds text."""
