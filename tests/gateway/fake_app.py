@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import sys
@@ -37,6 +38,8 @@ def main() -> None:
         if kind == b"D":
             if payload == b"leave":
                 break
+            if payload == b"y":  # copies, as the game's own key for it does
+                say(b"D", b"\x1b]52;c;%s\x07" % base64.b64encode("kopié ✓".encode()))
             if payload == b"flood":
                 for _ in range(30):
                     say(b"D", b"~" * 20_000)

@@ -51,7 +51,7 @@ async def test_a_run_nobody_comes_back_to_is_closed_and_can_be_gone_on_with(serv
         await page.reads("who holds it")
         apps = gateway.apps()
     await gone(apps)
-    (journal,) = cloudlab_home.rglob("*.jsonl")
+    (journal,) = (cloudlab_home / "saves").rglob("*.jsonl")
     assert json.loads(journal.read_text().splitlines()[0])
     async with gateway.page(badge, size=(120, 36)) as again:
         await again.reads("go on")
@@ -197,7 +197,7 @@ async def test_another_game_on_the_same_saves_is_refused_by_the_lock_alone(serve
         await one.reads("before you start")
         await one.type("\x13")
         await one.reads("who holds it")
-        await until(lambda: any(cloudlab_home.rglob("*.jsonl")))
+        await until(lambda: any((cloudlab_home / "saves").rglob("*.jsonl")))
         async with gateway.page(badge, size=(120, 36)) as two:
             await two.reads("go on")
             await two.type("\r")

@@ -157,11 +157,12 @@ if (!navigator.clipboard) {
 }
 
 window.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && event.shiftKey && line && screenBox.contains(event.target)) {
-    // The terminal makes a plain Enter of it. The game takes it for a new line within what is typed, as it does Alt-Enter.
+  if (event.key === "Enter" && (event.shiftKey || event.altKey) && line && screenBox.contains(event.target)) {
+    // Both mean a new line within what is typed. The terminal makes a plain Enter of the one, and an Escape with something behind it
+    // of the other, for which the game would have to wait; this is Shift-Enter without a doubt.
     event.preventDefault();
     event.stopImmediatePropagation();
-    line.send(JSON.stringify(["stdin", "\x1b\r"]));
+    line.send(JSON.stringify(["stdin", "\x1b[13;2u"]));
     return;
   }
   if (!event.ctrlKey || event.altKey || event.metaKey) return;
