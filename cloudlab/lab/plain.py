@@ -39,6 +39,8 @@ Type aws commands, as in `ec2 create-vpc --cidr-block 10.0.0.0/16 -> $vpc`.
 `\\` continues a line. Or type one of these:
   look WHAT       status, map, board, goals, pages, jobs, traffic, team, log,
                   money, plots, data; `look` alone is the status
+  look ID         a thing of the map: what is known of it, what can be done
+  look way FROM TO [PORT]   a packet's way, to where it stops
   hint            where you are wrong, computed from the state
   help [COMMAND]  this, or how a command is written
   preview LINE    price, effort and refusal, without doing it

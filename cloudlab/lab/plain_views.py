@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cloudlab.lab.data_cards import card_text
 from cloudlab.lab.plain_plots import money_text, plots_text
+from cloudlab.lab.plain_things import WAY, thing_text, way_text
 from cloudlab.lab.session import Session
 from cloudlab.lab.view.slices import Job, Node, Service, View
 from cloudlab.model.money import format_usd
@@ -13,7 +14,7 @@ LOOKS = ("map", "board", "goals", "pages", "jobs", "traffic", "plots", "team", "
 
 
 def look(view: View, what: str, session: Session) -> str:
-    """Return one slice as text; an unknown word is answered with what can be looked at."""
+    """Return one slice, a thing of the map or a way as text; an unknown word is answered with what can be looked at."""
     match what:
         case "status":
             return _status(view)
@@ -41,7 +42,10 @@ def look(view: View, what: str, session: Session) -> str:
             return plots_text(view.series)
         case _ if what.startswith("plots "):
             return plots_text(view.series, what.removeprefix("plots ").strip())
-    return f"There is no view called '{what}'. Look at: status, {', '.join(LOOKS)}."
+        case _ if what == "way" or what.startswith("way "):
+            return way_text(view, what.removeprefix("way").strip(), session)
+    no_view = f"There is no view called '{what}'. Look at: status, {', '.join(LOOKS)}; a thing of the map by its id; or `{WAY}`."
+    return thing_text(view, what, session) or no_view
 
 
 def _status(view: View) -> str:

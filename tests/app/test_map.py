@@ -81,18 +81,16 @@ def test_what_is_folded_tells_the_worst_of_what_is_in_it():
 
 
 def test_a_new_kind_adds_one_row_of_looks(monkeypatch):
-    def draw_balancer(canvas, node, x, y, cells):
+    def draw_moat(canvas, node, x, y, cells):
         canvas.put(x, y, ((f"<{node.name}>", ""),), cells)
         return y + 1
 
-    monkeypatch.setitem(LOOKS, "balancer", Look(draw_balancer, edge=True))
-    monkeypatch.setitem(LOOKS, "nat-gateway", Look(draw_block, "NAT"))
+    monkeypatch.setitem(LOOKS, "moat", Look(draw_moat, edge=True))
+    monkeypatch.setitem(LOOKS, "tower", Look(draw_block, "NAT"))
     vpc = a_view().cloud.children[0]
-    subnet = replace(vpc.children[2].children[0], children=(Node("nat-1", "nat-gateway", "out", "available", "ok", 0, "203.0.113.9"),))
+    subnet = replace(vpc.children[2].children[0], children=(Node("nat-1", "tower", "out", "available", "ok", 0, "203.0.113.9"),))
     zone = replace(vpc.children[2], children=(subnet,))
-    vpc = replace(
-        vpc, children=(zone, Node("lb-1", "balancer", "front", "", "ok", 0), Node("acl-1", "network-acl", "strict", "", "plain", 0))
-    )
+    vpc = replace(vpc, children=(zone, Node("lb-1", "moat", "front", "", "ok", 0), Node("m-1", "drawbridge", "strict", "", "plain", 0)))
     assert text(draw_map(replace(a_view().cloud, children=(vpc,)), 50).lines()) == [
         "┌ VPC vpc-app 10.0.0.0/16 ───────────────────────┐",
         "│ <front>                                        │",
@@ -101,7 +99,7 @@ def test_a_new_kind_adds_one_row_of_looks(monkeypatch):
         "│ │   ● NAT out                      available │ │",
         "│ │     203.0.113.9                            │ │",
         "│ └────────────────────────────────────────────┘ │",
-        "│ network-acl · strict                           │",
+        "│ drawbridge · strict                            │",
         "└────────────────────────────────────────────────┘",
     ]
 
@@ -268,11 +266,11 @@ async def test_a_way_is_traced_to_where_it_stops_and_its_remedy_taken(size):
         await until(pilot, lambda: pilot.app.screen is screen)
         assert screen.terminal.line.value.startswith("ec2 attach-internet-gateway --internet-gateway-id igw-")
         assert surface.marks[next(session.world.every(Vpc)).id][0] == "✗"
-        assert "Esc here takes it off" in screen_text(pilot.app)
+        assert "Esc on the map takes it off" in screen_text(pilot.app)
         surface.focus()
         await pilot.press("escape")
         assert surface.marks == {}
-        await until(pilot, lambda: "Esc here takes it off" not in screen_text(pilot.app))
+        await until(pilot, lambda: "Esc on the map takes it off" not in screen_text(pilot.app))
 
 
 def on_map(surface: MapSurface) -> list[str]:

@@ -11,11 +11,6 @@ from cloudlab.app.ink import MUTED, STRONG, Line, line, style
 if TYPE_CHECKING:
     from cloudlab.lab.tracing import Trace
 
-SYMPTOMS = {
-    "timeout": "the caller waits and hears nothing",
-    "refused": "the caller is told at once that nothing listens there",
-    "error": "the caller gets an error",
-}
 NUMBERS = "123456789abcdefghijklmnopqrstuvwxyz"
 STOP = "✗"
 PASSED_LOOK = "bold $text-success"
@@ -65,6 +60,5 @@ def draw_trace(way: Trace, lit: int, cells: int) -> list[Line]:
         return lines
     if way.ok:
         return [*lines, line(("  ● open", style("ok")), " all the way, and back")]
-    symptom = f"{way.symptom}: {SYMPTOMS[way.symptom]}" if way.symptom in SYMPTOMS else way.symptom
-    lines += ink.wrapped(f"▲ blocked here. {symptom}", cells, style("bad"), "  ")
+    lines += ink.wrapped(f"▲ blocked here. {way.noticed}", cells, style("bad"), "  ")
     return lines + ink.wrapped(way.hint, cells, "", "  ")

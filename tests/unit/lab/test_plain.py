@@ -11,7 +11,8 @@ from cloudlab.lab.plain import HELP, PlainFace
 from cloudlab.lab.plain_views import LOOKS
 from cloudlab.lab.session import Session
 from cloudlab.levels.loader import Level
-from cloudlab.model.network import Vpc
+from cloudlab.model.compute import Instance
+from cloudlab.model.network import InternetGateway, Subnet, Vpc
 from cloudlab.model.operations import Commitment, Incident
 from cloudlab.model.time import at
 from tests.runs import resume, start
@@ -160,6 +161,40 @@ async def test_every_view_as_text(session: Session, what: str) -> None:
     said = await answer(session, *SERVER, f"look {what}")
     assert said.strip()
     assert "There is no view" not in said
+
+
+async def test_a_thing_of_the_map_in_words(session: Session) -> None:
+    said = await answer(session, *SERVER, "ec2 create-internet-gateway")
+    gateway = next(session.world.every(InternetGateway)).id
+    said = await answer(session, f"look {gateway[:8]}")
+    assert said.splitlines()[:4] == [
+        f"internet-gateway {gateway[:9]} {gateway}",
+        "what it is:",
+        "  attached to: no VPC: it leads nowhere",
+        "what you can do with it:",
+    ]
+    assert f"`ec2 delete-internet-gateway --internet-gateway-id {gateway}` (" in said
+    vpc = next(session.world.every(Vpc)).id
+    assert "  delete it: not now. " in await answer(session, f"look {vpc}")
+    assert "  instances: 1 running of 1" in await answer(session, f"look {vpc}/{next(session.world.every(Subnet)).zone}")
+    assert "There is no view called 'i-'" in await answer(session, "look i-")
+
+
+async def test_a_way_in_words_to_where_it_stops(session: Session) -> None:
+    await answer(session, *SERVER, "wait for instance $server ready max 1h")
+    vpc, server = next(session.world.every(Vpc)).id, next(session.world.every(Instance)).id
+    assert (await answer(session, f"look way {server[:9]} internet")).splitlines() == [
+        f"{server} -> internet, tcp/443",
+        f"  1 [ok] {server}: it runs",
+        "  2 [ok] default: it lets tcp/443 out",
+        f"  3 [ok] {next(session.world.every(Subnet)).id}: its network ACL lets tcp/443 out and the answers back",
+        f"  4 [STOPS] {vpc}: no internet gateway is attached to it",
+        "Blocked there. timeout: the caller waits and hears nothing. Make one and attach it: ec2 create-internet-gateway, then "
+        f"ec2 attach-internet-gateway --internet-gateway-id <igw> --vpc-id {vpc}",
+    ]
+    assert (await answer(session, "look way")).startswith("Write it as `look way FROM TO [PORT]`. Ends: internet, ")
+    assert (await answer(session, f"look way {server} mars")).startswith("'mars' is no end of a way. Ends: internet, ")
+    assert await answer(session, "look way internet internet") == "A way leads from one end to another."
 
 
 async def test_views_go_by_their_own_name_too(session: Session) -> None:

@@ -54,7 +54,7 @@ outside a network.
 
     @on(MapSurface.Marked)
     def _marked(self, event: MapSurface.Marked) -> None:
-        self.border_subtitle = Content("a way is marked; Esc here takes it off" if event.marks else "")
+        self.border_subtitle = Content("a way is marked; Esc on the map takes it off" if event.marks else "")
 
     def slices(self, view: View) -> tuple[object, ...]:
         return (view.cloud,)
