@@ -40,6 +40,8 @@ class Behaviour:
     """What waiting too long leads to; called at `due`."""
     patience: Callable[[Context, Incident], Seconds | None]
     """Seconds from the strike to the damage; None where waiting only costs."""
+    aims: Callable[[Context, Planned, list[str]], tuple[str, str]] | None = None
+    """(resource, detail) it strikes of the candidates, where the common aims don't do."""
 
 
 SHOWS = ("down", "degraded")
@@ -59,9 +61,11 @@ def fire_incident(ctx: Context, timer: Timer) -> Events:
     if not candidates:
         yield IncidentMissed(Incident(planned.id, planned.kind, None, kind.duty, "nobody", ctx.now, resolved=ctx.now))
         return
-    resource = _aim(ctx, planned, candidates)
+    resource, detail = (
+        (_aim(ctx, planned, candidates), planned.detail) if behaviour.aims is None else behaviour.aims(ctx, planned, candidates)
+    )
     holder = holding(ctx.scenario.catalogue, ctx.world, resource, kind.duty).handler
-    incident = Incident(planned.id, planned.kind, resource, kind.duty, holder, ctx.now, detail=planned.detail)
+    incident = Incident(planned.id, planned.kind, resource, kind.duty, holder, ctx.now, detail=detail)
     patience = behaviour.patience(ctx, incident) if planned.patience is None else planned.patience
     if holder == "customer" and patience is not None:
         incident = replace(incident, due=ctx.now + patience)

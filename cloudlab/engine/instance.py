@@ -11,6 +11,7 @@ from cloudlab.engine.describe import chosen, tag_list
 from cloudlab.engine.kernel import Context, Events, answers, decides, refuse
 from cloudlab.engine.naming import named
 from cloudlab.engine.rules.addressing import public_ip_of
+from cloudlab.engine.rules.zones import is_down
 from cloudlab.model.compute import Instance
 from cloudlab.model.events.run import ResourcesSeen
 from cloudlab.model.ids import ACCOUNT, arn
@@ -113,7 +114,7 @@ def decide_describe_instance_status(ctx: Context, command: DescribeInstanceStatu
 
 @answers(DescribeInstanceStatus)
 def answer_describe_instance_status(ctx: Context, command: DescribeInstanceStatus) -> dict[str, Any]:
-    return {"InstanceStatuses": [describe_status(i) for i in _with_status(ctx, command)]}
+    return {"InstanceStatuses": [describe_status(ctx.world, i) for i in _with_status(ctx, command)]}
 
 
 def _with_status(ctx: Context, command: DescribeInstanceStatus) -> list[Instance]:
@@ -125,7 +126,10 @@ def _with_status(ctx: Context, command: DescribeInstanceStatus) -> list[Instance
 _STATUS = {"passed": "ok", "failed": "impaired", "initializing": "initializing"}
 
 
-def describe_status(instance: Instance) -> dict[str, Any]:
+def describe_status(world: World, instance: Instance) -> dict[str, Any]:
+    """Write the status checks. In a zone that is down a machine counts as running, and fails them both."""
+    lost = is_down(world, instance.zone)
+
     def check(status: str) -> dict[str, Any]:
         if instance.state != "running":
             return {"Status": "not-applicable"}
@@ -135,6 +139,6 @@ def describe_status(instance: Instance) -> dict[str, Any]:
         "InstanceId": instance.id,
         "AvailabilityZone": instance.zone,
         "InstanceState": describe_state(instance.state),
-        "InstanceStatus": check(instance.checks),
-        "SystemStatus": check(instance.system_checks),
+        "InstanceStatus": check("failed" if lost else instance.checks),
+        "SystemStatus": check("failed" if lost else instance.system_checks),
     }

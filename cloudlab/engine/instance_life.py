@@ -11,6 +11,7 @@ from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, f
 from cloudlab.engine.launch import need_type, vcpu_quota, vcpus_in_use
 from cloudlab.engine.model_server import came_up, withdraw
 from cloudlab.engine.rules.addressing import elastic_of, spare_public_address
+from cloudlab.engine.rules.capacity import check_capacity
 from cloudlab.model.compute import Instance
 from cloudlab.model.events.billing import MeterStarted, MeterStopped
 from cloudlab.model.events.compute import (
@@ -138,6 +139,8 @@ def decide_start_instances(ctx: Context, command: StartInstances) -> Events:
             _refuse_state(instance, "started", "Wait until it is stopped." if instance.state == "stopping" else "It is gone; run another.")
     stopped = [i for i in instances if i.state == "stopped"]
     _need_vcpus(ctx, stopped)
+    for instance in stopped:
+        check_capacity(ctx, instance.zone, instance.type)
     timing = ctx.scenario.catalogue.timing
     for instance in stopped:
         address = None

@@ -13,6 +13,7 @@ from cloudlab.engine.kernel import Context, Events, answers, decides, refuse
 from cloudlab.engine.naming import named
 from cloudlab.engine.rules.addressing import free_address, spare_public_address
 from cloudlab.engine.rules.billing import Charge, prices_in_world
+from cloudlab.engine.rules.capacity import check_capacity
 from cloudlab.engine.rules.permissions import is_settled
 from cloudlab.model.catalogue import InstanceType
 from cloudlab.model.compute import Image, Instance
@@ -72,6 +73,7 @@ def decide_run_instances(ctx: Context, command: RunInstances) -> Events:
         software=image.software,
         base=image.base,
     )
+    check_capacity(ctx, subnet.zone, hardware.name)
     made = _placed(ctx, command, template, _room_in_quota(ctx, command, hardware))
     for instance in made:
         yield InstanceLaunched(

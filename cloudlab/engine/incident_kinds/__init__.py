@@ -1,6 +1,7 @@
 """What can go wrong: one module per kind of incident; importing this package registers how each behaves."""
 
 from cloudlab.engine.incident_kinds import (
+    az_outage,
     disk_full,
     endpoint_instance_replaced,
     instance_status_check,
@@ -8,4 +9,4 @@ from cloudlab.engine.incident_kinds import (
     security_group_scanned,
 )
 
-__all__ = ["disk_full", "endpoint_instance_replaced", "instance_status_check", "os_cve", "security_group_scanned"]
+__all__ = ["az_outage", "disk_full", "endpoint_instance_replaced", "instance_status_check", "os_cve", "security_group_scanned"]

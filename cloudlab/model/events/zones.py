@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cloudlab.model.events.base import Event
 from cloudlab.model.operations import ZoneOutage
+from cloudlab.model.time import Seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +17,12 @@ class ZoneWentDown(Event):
 @dataclass(frozen=True, slots=True)
 class ZoneCameBack(Event):
     zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointInstancesLost(Event):
+    """A managed endpoint lost the instances it had in a zone; AWS has put others in their place at `replaced_at`."""
+
+    endpoint: str
+    count: int
+    replaced_at: Seconds
