@@ -18,6 +18,15 @@ DOCUMENTS = (
     "cloudlab-StartModelServer",
     "cloudlab-StopModelServer",
     "cloudlab-CleanDisk",
+    "cloudlab-InstallPostgres",
+    "cloudlab-ConfigureReplica",
+    "cloudlab-ConfigureBackup",
+    "cloudlab-ConfigureFailover",
+    "cloudlab-TestFailover",
+    "cloudlab-FixFailover",
+    "cloudlab-PromoteReplica",
+    "cloudlab-RestoreBackup",
+    "cloudlab-ConnectDatabase",
 )
 """Every document `send-command` knows; what each takes and does is in `engine/documents.py`."""
 

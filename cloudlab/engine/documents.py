@@ -77,6 +77,42 @@ TABLE = (
     ),
     Document("cloudlab-StopModelServer", "stop the model server and take its address away from the callers"),
     Document("cloudlab-CleanDisk", "free the disk and set up log rotation, so that it stays free"),
+    Document(
+        "cloudlab-InstallPostgres",
+        "install PostgreSQL as a primary on tcp/5432, under a private name, with data from S3 or empty",
+        (
+            Parameter("From", "S3 prefix of the data to load, s3://bucket/prefix; empty loads nothing", default=("empty",)),
+            Parameter("Name", "the private name by which servers know the primary", default=("db.internal",)),
+        ),
+    ),
+    Document(
+        "cloudlab-ConfigureReplica",
+        "make this server a standby that follows a primary; needs tcp/5432 from here to there",
+        (Parameter("Primary", "name, address or instance id of the primary", default=("db.internal",)),),
+    ),
+    Document(
+        "cloudlab-ConfigureBackup",
+        "a dump every night and the log every five minutes to S3; needs a role that writes there and a way",
+        (Parameter("To", "where: s3://bucket/prefix"),),
+    ),
+    Document("cloudlab-ConfigureFailover", "on the standby: a monitor and a script that promotes it and moves the private name"),
+    Document("cloudlab-TestFailover", "on the standby: really fail over and back, minutes without answers; shows what is wrong"),
+    Document("cloudlab-FixFailover", "on the standby: repair what a test, or a night, has shown to be wrong"),
+    Document("cloudlab-PromoteReplica", "promote this standby by runbook and move the private name to it"),
+    Document(
+        "cloudlab-RestoreBackup",
+        "load a backup, data or another database into a database; what that one held is overwritten",
+        (
+            Parameter("From", "s3://bucket/prefix of a backup or of data, or the address of another database"),
+            Parameter("To", "the database to load into; localhost is the one here", default=("localhost",)),
+            Parameter("Time", 'latest, or a moment the backup reaches, such as "day 2 14:20"', default=("latest",)),
+        ),
+    ),
+    Document(
+        "cloudlab-ConnectDatabase",
+        "tell the model server here which database to look customers up in, and try it",
+        (Parameter("Host", "private name, RDS endpoint, instance id or private address", default=("db.internal",)),),
+    ),
 )
 _BY_NAME = {document.name: document for document in TABLE}
 assert tuple(_BY_NAME) == DOCUMENTS, "the command's list of names and the table of documents are the same"

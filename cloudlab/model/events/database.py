@@ -93,6 +93,14 @@ class PostgresChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PostgresTested(Event):
+    """A test of the failover keeps the primary from answering until then."""
+
+    primary: str
+    until: Seconds
+
+
+@dataclass(frozen=True, slots=True)
 class PostgresWatched(Event):
     """A monitor will have seen the primary silent for long enough at `due`."""
 
