@@ -8,7 +8,7 @@ import pytest
 from textual.geometry import Offset, Region, Size
 
 from cloudlab.app.drawing.canvas import Spot, neighbour, overlay, restyled
-from cloudlab.app.drawing.cloud import LOOKS, Look, draw_block, draw_map
+from cloudlab.app.drawing.cloud import LOOKS, Look, draw_block, draw_map, draw_row, look_of
 from cloudlab.app.drawing.way import draw_trace, way_marks
 from cloudlab.app.ink import width
 from cloudlab.app.panes.cloud_map.inspect import InspectScreen
@@ -18,6 +18,7 @@ from cloudlab.app.screens.play.screen import PlayScreen
 from cloudlab.engine.rules.path import Hop
 from cloudlab.lab.tracing import Trace
 from cloudlab.lab.view.slices import Node
+from cloudlab.lab.view.things import KINDS
 from cloudlab.model.compute import Instance
 from cloudlab.model.images import IMAGES
 from cloudlab.model.network import InternetGateway, Vpc
@@ -102,6 +103,11 @@ def test_a_new_kind_adds_one_row_of_looks(monkeypatch):
         "│ drawbridge · strict                            │",
         "└────────────────────────────────────────────────┘",
     ]
+
+
+def test_every_kind_on_the_map_has_a_word_that_fits_its_column():
+    rows = {kind: look_of(kind).word or kind for kind in KINDS if look_of(kind).draw is draw_row}
+    assert {kind: word for kind, word in rows.items() if len(word) > 8} == {}
 
 
 def test_whatever_has_something_inside_shows_and_folds_it(monkeypatch):
