@@ -54,7 +54,7 @@ DARK = _theme(
     },
     muted="#97a1b0",
     key="#e0b968",
-    chosen=("#2c3a4d", "#ffffff"),
+    chosen=("#2a3749", "#ffffff"),
     bar=("#2c3644", "#3a4759"),
 )
 
@@ -96,7 +96,7 @@ HIGH_CONTRAST = _theme(
     },
     muted="#d0d0d0",
     key="#ffe14d",
-    chosen=("#ffffff", "#000000"),
+    chosen=("#003c78", "#ffffff"),
     bar=("#808080", "#ffffff"),
 )
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual.app import App
 from textual.color import Color
 
 import cloudlab.app
 from cloudlab.app.ink import STYLES
+from cloudlab.app.screens.brief.screen import BriefScreen
+from cloudlab.app.screens.debrief.screen import SECTIONS, DebriefScreen
+from cloudlab.app.screens.help.screen import HelpScreen
+from cloudlab.app.screens.settings.screen import SettingsScreen
 from cloudlab.app.theme import THEMES
+from tests.app.stage import TestDoors, a_session, a_view, play, running, until
 
 GROUNDS = ("background", "surface", "panel")
 TEXTS = ("foreground", "muted", "text-success", "text-warning", "text-error", "text-accent", "text-primary", "footer-key-foreground")
@@ -69,3 +76,65 @@ def test_states_take_their_colours_from_the_theme() -> None:
         and (found := re.findall(r"""["\s]#[0-9a-fA-F]{6}\b|\bansi_\w+|rgb\(""", path.read_text()))
     }
     assert own == {}
+
+
+def weakest(app: App[Any], of: str = "") -> dict[str, float]:
+    """Return words on the screen, or of a widget, as painted that stand out by less than 4.5 to 1; frames and bars are no words."""
+    weak: dict[str, float] = {}
+    x, y, width, height = app.screen.query_one(of).region if of else app.screen.region
+    for strip in app.screen._compositor.render_strips()[y : y + height]:
+        for segment in strip.crop(x, x + width):
+            look = segment.style
+            if look is None or look.color is None or look.bgcolor is None or not any(c.isalnum() for c in segment.text):
+                continue
+            front, back = Color.from_rich_color(look.color), Color.from_rich_color(look.bgcolor)
+            if look.reverse:
+                front, back = back, front
+            if contrast(front, back) < 4.5:
+                weak[segment.text.strip()] = round(contrast(front, back), 2)
+    return weak
+
+
+@pytest.mark.parametrize("word", THEMES)
+async def test_every_word_on_the_screens_stands_out(word: str) -> None:
+    found: dict[str, dict[str, float]] = {}
+    doors = TestDoors()
+    async with running(doors=doors) as pilot:
+        app = pilot.app
+        await until(pilot, lambda: app.screen.looked)
+        app.theme = THEMES[word].name
+        await pilot.pause()
+        found["menu"] = weakest(app)
+        app.open_settings()
+        await until(pilot, lambda: isinstance(app.screen, SettingsScreen))
+        found["settings"] = weakest(app)
+        await pilot.press("escape")
+        app.open_brief("90-test")
+        await until(pilot, lambda: isinstance(app.screen, BriefScreen))
+        await pilot.press("enter")
+        await pilot.pause()
+        found["brief"] = weakest(app)
+        await pilot.press("escape")
+        session = a_session()
+        screen = await play(pilot, session, a_view())
+        for pane in ("terminal", "map", "board", "pager", "traffic", "objectives", "console", "jobs", "log"):
+            screen.action_show_pane(pane)
+            await pilot.pause()
+            found[pane] = weakest(app)
+        await pilot.press("f3")
+        await pilot.pause()
+        await pilot.press(*"ec2 create-vpc")
+        await pilot.pause()
+        found["typing"] = weakest(app)
+        await pilot.press("f1")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        found["help"] = weakest(app, "#help")  # what lies behind it is dimmed on purpose
+        await pilot.press("escape", "escape", "escape")
+        session.step(session.level.scenario.ends)
+        screen.refresh_view()
+        await until(pilot, lambda: isinstance(app.screen, DebriefScreen) and bool(app.screen.query("#section")))
+        for section, _ in SECTIONS:
+            app.screen._show(section)
+            await pilot.pause()
+            found[section] = weakest(app)
+    assert {name: weak for name, weak in found.items() if weak} == {}

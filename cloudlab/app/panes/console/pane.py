@@ -134,7 +134,7 @@ class ConsolePane(Pane):
         lines = ink.wrapped("aws " + self.statement, cells, "$text-accent")
         shown = lines if len(lines) <= 2 else [lines[0], ink.fit(ink.line(("…" + lines[-1][0][0], "$text-accent")), cells)]
         self.query_one("#console-line", Static).update(content(shown), layout=False)
-        self.query_one("#console-line").tooltip = self.statement if len(lines) > 2 else None
+        self.query_one("#console-line").tooltip = Content(self.statement) if len(lines) > 2 else None
 
     def _title(self, line: ink.Line) -> None:
         self.query_one("#console-title", Static).update(content([ink.fit(line, max(30, self.size.width - 6))]), layout=False)
@@ -144,7 +144,7 @@ class ConsolePane(Pane):
         glyph = {"good": "✓ ", "bad": "▲ "}.get(foresight.tone, "○ ") if foresight.text else ""
         lines = ink.wrapped(glyph + foresight.text, max(30, self.size.width - 6), style(foresight.tone))
         shown.update(content(lines[:2]), layout=False)
-        shown.tooltip = foresight.text if len(lines) > 2 else None
+        shown.tooltip = Content(foresight.text) if len(lines) > 2 else None
 
     # picking ----------------------------------------------------------------------------------------------------------
 

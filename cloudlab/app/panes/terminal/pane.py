@@ -163,7 +163,7 @@ On an empty line **space** runs and pauses the clock, **+** and **-** change its
         first, *more = ink.wrapped(glyph + foresight.text, cells, style(foresight.tone)) or [()]
         second = ink.fit(more[0], cells) if more else ink.fit(ink.line((foresight.usage, MUTED)), cells)
         shown.update(ink.content([first, second]), layout=False)  # its place is fixed: two lines
-        shown.tooltip = foresight.text if len(more) > 1 else None
+        shown.tooltip = Content(foresight.text) if len(more) > 1 else None
 
     def watch_busy(self, busy: str) -> None:
         self.border_title = self.titled(busy)
