@@ -465,3 +465,11 @@ async def test_behind_a_real_tls_proxy_the_page_plays_over_wss(serve: Callable[.
         assert [cookie["secure"] for cookie in await tab.page.context.cookies()] == [True]
         assert tab.complaints == []
         await tab.page.context.close()
+
+
+async def test_a_game_that_stopped_by_itself_is_not_called_left(serve: Callable[..., Any], browser: Any):
+    gateway = await serve(manner="fails")
+    tab = await open_tab(browser, gateway)
+    await tab.page.wait_for_selector("[data-notice=failed]:not([hidden])")
+    assert await tab.page.inner_text("#farewell") == "first\nno level lies here\nlook again"
+    assert gateway.lobby.seats == {}
