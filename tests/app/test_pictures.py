@@ -32,6 +32,12 @@ A_WAY = Trace(
 )
 
 
+@pytest.fixture(autouse=True)
+def in_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Colours are wanted here, whatever whoever runs the tests prefers."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+
 @pytest.mark.parametrize("word", THEMES)
 async def test_the_map_in_each_theme(word: str) -> None:
     async with running() as pilot:
