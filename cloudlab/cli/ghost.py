@@ -22,7 +22,7 @@ async def _ghost(chosen: argparse.Namespace) -> int:
     from cloudlab.lab import open as opening
     from cloudlab.lab.afterwards import replayed
     from cloudlab.lab.debrief import ghost, side
-    from cloudlab.lab.plain import comparison_text
+    from cloudlab.lab.plain_debrief import comparison_text, roads_text
     from cloudlab.lab.work import RealWork
 
     result, _ = replayed(chosen.journal)
@@ -30,5 +30,7 @@ async def _ghost(chosen: argparse.Namespace) -> int:
         other = await ghost(result, RealWork(runner, reuse=True))
     if other is None:
         return fail("This level has no bot for the other road.")
-    print(comparison_text(side(result), side(other)))
+    mine, theirs = side(result), side(other)
+    print(comparison_text(mine, theirs))
+    print(roads_text(mine, theirs))
     return 0

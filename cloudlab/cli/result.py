@@ -16,7 +16,7 @@ def print_result(result: Result, stars: int, *, as_json: bool, **more: str) -> N
         print(json.dumps(result.json(stars) | more, indent=2, ensure_ascii=False))
         return
     from cloudlab.lab.debrief import debrief
-    from cloudlab.lab.plain import debrief_text
+    from cloudlab.lab.plain_debrief import debrief_text
 
     print(debrief_text(debrief(result), stars))
     print(f"Journal: {result.journal}")

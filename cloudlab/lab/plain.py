@@ -5,22 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import date
-from pathlib import Path
 
 from cloudlab.dialects.errors import LineError
 from cloudlab.dialects.script import VERBS, Order, ScriptError, parse_statement
 from cloudlab.engine.simulation import Happening
 from cloudlab.jobs.job import Job
-from cloudlab.lab.debrief import Debrief, Quiz, Side, compare, debrief, ghost, side, verdict
-from cloudlab.lab.futures import stars
 from cloudlab.lab.performer import Performer
+from cloudlab.lab.plain_end import PlainEnd
+from cloudlab.lab.plain_settings import changed, settings_text
 from cloudlab.lab.plain_views import LOOKS, look
-from cloudlab.lab.profile import load_profile, remember_run, reviewed
-from cloudlab.lab.report import markdown
+from cloudlab.lab.profile import load_profile, reviewed
 from cloudlab.lab.review import card_of
 from cloudlab.lab.saves import SaveError
-from cloudlab.lab.script_run import result_of
-from cloudlab.lab.session import QUIET, Session, Work, noticed
+from cloudlab.lab.session import QUIET, Session, Work, noticed, pages_team
+from cloudlab.lab.settings import load_settings, save_settings, settings_path
 from cloudlab.lab.telling import tell
 from cloudlab.lab.view import ViewBuilder
 from cloudlab.lab.work import WorkFailed
@@ -39,6 +37,8 @@ Type aws commands, as in `ec2 create-vpc --cidr-block 10.0.0.0/16 -> $vpc`.
 `\\` continues a line. Or type one of these:
   look WHAT       status, map, board, goals, pages, jobs, traffic, team, log,
                   money, plots, data; `look` alone is the status
+  look board WORD a filter (mine, struck, a service), or a duty with its sources
+  look page ID    a page at length: cost of waiting, ways out, timeline
   look ID         a thing of the map: what is known of it, what can be done
   look way FROM TO [PORT]   a packet's way, to where it stops
   hint            where you are wrong, computed from the state
@@ -53,6 +53,7 @@ Type aws commands, as in `ec2 create-vpc --cidr-block 10.0.0.0/16 -> $vpc`.
   rewind N        learn mood: to before decision N; `decisions` lists them
   predict P1 a | answer Q1 b | note TEXT | brief | report FILE
   review          the cards that are due
+  settings | set NAME VALUE   as in `set sounds on`
   quit            leave; the run is saved"""
 
 
@@ -61,10 +62,11 @@ class PlainFace:
 
     def __init__(self, session: Session, ghost_work: Work, write: Write, ask: Ask, today: date) -> None:
         self.session = session
-        self.ghost_work = ghost_work
         self.write = write
         self.ask = ask
         self.today = today
+        self.settings = load_settings()
+        self.end = PlainEnd(session, ghost_work, write, today)
         self.views = ViewBuilder(session)
         self.performer = Performer(session, said=write, interactive=True)
         session.listeners.append(self._tell)
@@ -87,7 +89,9 @@ class PlainFace:
                 self.write("Saved. Resume it with: cloudlab play --resume")
                 return "unfinished"
             await self.take(line)
-        await self.show_debrief()
+        self._ask_questions("answered", self.session.level.file.questions, "Question")
+        await self.end.show()
+        await self.end.look_again(self.ask)
         return self.session.world.over or "unfinished"
 
     async def take(self, line: str) -> None:
@@ -119,8 +123,12 @@ class PlainFace:
                 self.write(self.session.stop_work(rest or self.session.default_person()))
             elif verb == "review":
                 self._review()
+            elif verb == "settings" and not rest:
+                self.write(settings_text(self.settings, str(settings_path())))
+            elif verb == "set":
+                self.write(self._set(rest))
             elif verb == "report":
-                self.write(await self._report(rest))
+                self.write(await self.end.report(rest))
             else:
                 statement = parse_statement(line, known=self.performer.variables, file="you")
                 if statement is not None:
@@ -142,6 +150,8 @@ class PlainFace:
         return line
 
     def _tell(self, happenings: Sequence[Happening]) -> None:
+        if self.settings.sounds and any(pages_team(self.session.world, each.event) for each in happenings):
+            self.write("\a")
         for happening in happenings:
             line = tell(happening, self.session.world, self.session.level.scenario.catalogue)
             if line is not None:
@@ -188,16 +198,16 @@ class PlainFace:
         self.performer.variables, self.performer.handlers = before.variables, before.handlers
         return f"Back at {stamp(self.session.now)}."
 
-    async def _report(self, where: str) -> str:
-        if not where:
-            return "Refused. Say where to, as in `report run.md`."
-        result = result_of(self.session)
-        told = debrief(result)
+    def _set(self, words: str) -> str:
+        settings = changed(self.settings, words)
+        if isinstance(settings, str):
+            return settings
         try:
-            await asyncio.to_thread(Path(where).write_text, markdown(result, told, None), encoding="utf-8")
-        except OSError as error:
-            return f"Refused. {where} cannot be written: {error.strerror}."
-        return f"Report written to {where}."
+            save_settings(settings)
+        except SaveError as error:
+            return str(error)
+        self.settings = settings
+        return settings_text(settings, str(settings_path()))
 
     def _review(self) -> None:
         """Show the review cards that are due, one after another; what was known comes back later, what was not, tomorrow."""
@@ -217,7 +227,7 @@ class PlainFace:
                 return
             reviewed(key, knew, self.today)
 
-    # questions and debrief --------------------------------------------------------------------------------------------
+    # questions --------------------------------------------------------------------------------------------
 
     def _ask_questions(self, kind: str, questions: tuple[QuestionPart, ...], title: str) -> None:
         for question in questions:
@@ -234,60 +244,6 @@ class PlainFace:
             elif said:
                 later = f"`predict {question.id} CHOICE` says it, as long as nothing was done." if kind == "predicted" else ""
                 self.write(f"'{said}' is not a choice; skipped. {later}".rstrip())
-
-    async def show_debrief(self) -> None:
-        """Tell how the run went, ask the questions, then compare, then state the principle."""
-        result = result_of(self.session)
-        self._ask_questions("answered", self.session.level.file.questions, "Question")
-        result = result_of(self.session)
-        told = debrief(result)
-        earned = await stars(result)
-        self.write(debrief_text(told, earned))
-        self.write("Playing the other road on the same seed ...")
-        try:
-            other = await ghost(result, self.ghost_work)
-        except (WorkFailed, ScriptError) as failed:
-            self.write(f"The other road cannot be shown: {failed}")
-            other = None
-        if other is not None:
-            self.write(comparison_text(told.mine, side(other)))
-        self.write("The principle: " + " ".join(told.principle.split()))
-        try:
-            remember_run(self.session.level, earned, told.score.total, self.today)
-            self.write(f"{len(told.cards)} review cards come back from tomorrow on: `review` in any plain run, or the menu.")
-        except SaveError as failed:
-            self.write(str(failed))
-
-
-def debrief_text(told: Debrief, stars: int | None = None) -> str:
-    """Return score, ledger, incidents and answers as linear text."""
-    earned = told.score.stars if stars is None else stars
-    out = [f"{told.mine.outcome.upper()}: {told.mine.because}", f"Score {told.score.total} of 1,000; stars: {earned} of 3"]
-    out += [f"  {line.id}: {line.points} of {line.max} - {line.evidence}" for line in told.score.lines]
-    out += ["Money:"] + [f"  {name}: {format_usd(micros)}" for name, micros in told.ledger] + [f"  sum: {format_usd(told.total_micros)}"]
-    out += ["Hours of people:"] + [
-        f"  {task}: {span(seconds)}, {'once' if times == 1 else f'{times} times'}" for task, seconds, times in told.toil
-    ]
-    out += ["Incidents:"] if told.incidents else ["Incidents: none struck."]
-    for i in told.incidents:
-        noticed = f"noticed after {span(i.detected_after)}" if i.detected_after is not None else "never noticed"
-        factor = f", x{i.rate_factor} for this level" if i.rate_factor > 1 else ""
-        lasted = f"lasted {span(i.lasted)}" if i.lasted is not None else "never resolved"
-        out.append(f"  {stamp(i.at)} {i.title} on {i.resource}: {i.duty}, held by {i.holder}; {noticed}; {lasted}{factor}. {i.resolution}")
-    out += ["What AWS did without being asked:"] + [f"  {line}" for line in told.provider_did or ("nothing",)]
-    out += [quiz_text(quiz) for quiz in told.quizzes]
-    return "\n".join(out)
-
-
-def quiz_text(quiz: Quiz) -> str:
-    """Return a question with what was said and why it is so."""
-    said = dict(quiz.choices).get(quiz.chosen or "", "nothing")
-    return f"{quiz.text}\n  You said: {said} ({verdict(quiz)}). {quiz.explain}"
-
-
-def comparison_text(mine: Side, other: Side) -> str:
-    """Return both roads side by side, one line per figure."""
-    return "\n".join(["Both roads on the same seed:"] + [f"  {what}: yours {a}; the other road {b}" for what, a, b in compare(mine, other)])
 
 
 def tell_progress(write: Write) -> Callable[[Job], None]:

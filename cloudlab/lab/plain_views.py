@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cloudlab.lab.data_cards import card_text
+from cloudlab.lab.plain_operations import board_text, page_text, pages_text
 from cloudlab.lab.plain_plots import money_text, plots_text
 from cloudlab.lab.plain_things import WAY, thing_text, way_text
 from cloudlab.lab.session import Session
@@ -21,20 +22,20 @@ def look(view: View, what: str, session: Session) -> str:
         case "map":
             return "\n".join(_tree(view.cloud))
         case "board":
-            return _board(view)
+            return board_text(view.board)
         case "goals":
             return "\n".join(f"[{'x' if g.met else ' '}] {g.text}: {g.evidence}" for g in view.goals)
         case "pages":
-            return _pages(view)
+            return pages_text(view)
         case "jobs":
             return "\n".join(_job(view)) or "No training yet."
-        case "traffic":
+        case "traffic" | "plots requests":
             return "\n".join(line for s in view.services for line in _traffic(s))
         case "team":
             return "\n".join(_team(view))
         case "log":
             return "\n".join(f"[{stamp(line.at)}] {line.text}" for line in view.log[-30:]) or "Nothing has happened yet."
-        case "money":
+        case "money" | "plots bill":
             return money_text(view.money)
         case "data":
             return "\n\n".join(card_text(session.level.scenario.cards[key]) for key in session.level.file.data)
@@ -42,6 +43,10 @@ def look(view: View, what: str, session: Session) -> str:
             return plots_text(view.series)
         case _ if what.startswith("plots "):
             return plots_text(view.series, what.removeprefix("plots ").strip())
+        case _ if what.startswith("board "):
+            return board_text(view.board, what.removeprefix("board ").strip())
+        case _ if what.startswith("page "):
+            return page_text(view, what.removeprefix("page ").strip(), session)
         case _ if what == "way" or what.startswith("way "):
             return way_text(view, what.removeprefix("way").strip(), session)
     no_view = f"There is no view called '{what}'. Look at: status, {', '.join(LOOKS)}; a thing of the map by its id; or `{WAY}`."
@@ -75,36 +80,6 @@ def _tree(node: Node, depth: int = 0) -> list[str]:
     for child in node.children:
         lines += _tree(child, depth + 1)
     return lines
-
-
-def _board(view: View) -> str:
-    if not view.board.resources:
-        return "Nothing to be responsible for yet."
-    lines = []
-    for index, (key, name) in enumerate(view.board.resources):
-        lines.append(f"{name}:" if name == key else f"{name} ({key}):")
-        held: dict[str, list[str]] = {"YOU": [], "shared": [], "AWS": []}
-        for duty, cells in view.board.rows:
-            held[cells[index].holder].append(duty + (" (STRUCK NOW)" if cells[index].struck else ""))
-        lines += [f"  {holder}: {', '.join(duties)}" for holder, duties in held.items() if duties]
-    return "\n".join(lines)
-
-
-def _pages(view: View) -> str:
-    lines = []
-    for page in view.pages:
-        factor = f" (x{page.rate_factor} for this level)" if page.rate_factor > 1 else ""
-        lines.append(f"{page.id} [{page.state}] {page.holder}: {page.title} on {page.resource}, since {stamp(page.struck)}{factor}")
-        lines.append(f"  {page.story.replace('{resource}', page.resource)} Users: {page.effect}")
-        if page.state in ("open", "acknowledged", "damage") and page.holder == "YOURS":
-            if page.due is not None:
-                lines.append(f"  Waiting past {stamp(page.due)} does damage: {page.if_ignored}")
-            for way in page.ways_out:
-                command = f" `{way.command.replace('{resource}', page.resource)}`" if way.command else ""
-                lines.append(f"  way out: {way.text}{command} - {way.minutes} min, {format_usd(way.micros)}, risk: {way.risk}")
-        elif page.resolution:
-            lines.append(f"  over: {page.resolution}")
-    return "\n".join(lines) or "The pager is quiet."
 
 
 def _job(view: View) -> list[str]:

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from cloudlab.app.drawing.board import Place, cell_line, cell_text, draw_grid, draw_grid_and_why, filtered, filters, scrolled
+from cloudlab.app.drawing.board import Place, cell_line, cell_text, draw_grid, draw_grid_and_why, scrolled
 from cloudlab.app.drawing.operations import page_now, page_text
 from cloudlab.app.panes.board.cell import CellScreen
 from cloudlab.app.panes.board.grid import BoardGrid
 from cloudlab.app.panes.pager.page import Answer, PageScreen
 from cloudlab.app.screens.play.screen import PlayScreen
+from cloudlab.lab.board_filters import filtered, filters
 from cloudlab.lab.telling import Line
 from cloudlab.lab.view.slices import Board, Cell
 from tests.app.stage import NARROW, NOW, WIDE, a_session, a_view, play, running, same_as_golden, screen_text, until

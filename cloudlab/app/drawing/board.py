@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from cloudlab.app import ink
@@ -19,7 +18,6 @@ CURSOR_LOOK = "bold $block-cursor-foreground on $block-cursor-background"
 NOTE_ROWS = 3
 """A rule and two lines: with less below the grid, why a cell is held so stands elsewhere."""
 NOTE_CELLS = 26
-ALL, MINE, STRUCK = "all", "mine", "struck"
 
 
 class Place(NamedTuple):
@@ -46,37 +44,6 @@ _EMPTY = (
     "As soon as something exists, this board says for each duty whether it is YOURS or AWS's. "
     "What an incident strikes is handled by whoever holds it."
 )
-
-
-# what is shown -----------------------------------------------------------------------------------------------------------
-
-
-def filters(board: Board) -> tuple[str, ...]:
-    """Return the filters there are: everything, what is yours, what was struck, and each kind of service."""
-    return (ALL, MINE, STRUCK, *dict.fromkeys(board.services))
-
-
-def filtered(board: Board, only: str) -> Board:
-    """Return the rows and columns of a board that a filter leaves; all of them where it would leave none of the columns."""
-    columns, rows = list(range(len(board.resources))), list(range(len(board.rows)))
-    if only == MINE:
-        rows = [r for r in rows if any(cell.holder != "AWS" for cell in board.rows[r][1])]
-    elif only == STRUCK:
-        rows = [r for r in rows if any(_met(cell) for cell in board.rows[r][1])]
-        columns = [c for c in columns if any(_met(row[c]) for _, row in board.rows)]
-    elif only != ALL:
-        columns = [c for c in columns if board.services[c] == only]
-    return replace(
-        board,
-        resources=tuple(board.resources[c] for c in columns),
-        rows=tuple((board.rows[r][0], tuple(board.rows[r][1][c] for c in columns)) for r in rows),
-        services=tuple(board.services[c] for c in columns) if board.services else (),
-        meanings=tuple(board.meanings[r] for r in rows) if board.meanings else (),
-    )
-
-
-def _met(cell: Cell) -> bool:
-    return cell.struck or bool(cell.strikes)
 
 
 # the part in sight -------------------------------------------------------------------------------------------------------

@@ -348,3 +348,62 @@ async def test_the_debrief_says_what_was_right_where_the_player_was_not(session:
 
 async def test_a_jump_over_quiet_hours_says_so(session: Session) -> None:
     assert await answer(session, "next") == "Nothing that needs you came up in 12 h 00 min. It is day 1 21:00."
+
+
+async def test_the_board_by_filter_and_by_duty(tmp_path: Path) -> None:
+    session = start(small_level(tmp_path, incidents=STRIKE), tmp_path)
+    await answer(session, *SERVER, "s3api create-bucket --bucket mine")
+    mine = (await answer(session, "look board mine")).splitlines()
+    assert [line for line in mine if line.startswith("  AWS")] == []
+    assert (await answer(session, "look board s3-bucket")).splitlines()[0] == "mine:"
+    assert await answer(session, "look board struck") == "Nothing on the board answers to that."
+    duty = (await answer(session, "look board os patches")).splitlines()
+    assert duty[0] == "OS patches: Kernel, system libraries and daemons stay free of known holes."
+    assert duty[1].endswith("(ec2-instance): held by you: an incident that strikes it pages you, and nobody else acts")
+    assert sum(line.startswith("  source: ") for line in duty) == 2
+    assert (await answer(session, "look board x")).startswith("The board knows no 'x'. Filters: all, mine, struck, ")
+    await answer(session, "wait 8h")
+    assert "failover (STRUCK NOW)" in await answer(session, "look board struck")
+
+
+async def test_a_page_at_length(tmp_path: Path) -> None:
+    session = start(small_level(tmp_path, incidents=STRIKE), tmp_path)
+    assert await answer(session, "look page x") == "There is no page 'x'. The pager is quiet."
+    said = await answer(session, *SERVER, "wait 8h", "look page x")
+    assert "x [open] Instance fails its status check" in said
+    assert "  waiting: no request fails because of it at this moment" in said
+    assert "  began: day 1 12:00, noticed 45 min 00 s later" in said or "  began: day 1 12:00, noticed 45 min later" in said
+    assert "  way out: Reboot" in said
+    assert "  timeline:\n    day 1 12:00 it began; nobody knew yet" in said
+    assert await answer(session, "look page y") == "There is no page 'y'. Pages: x."
+
+
+async def test_settings_by_word(session: Session) -> None:
+    said = await answer(session, "settings", "set sounds on", "set sounds loud", "set colour red")
+    assert said.splitlines()[0].startswith("sounds: off (")
+    assert "sounds: on (" in said
+    assert "Refused. 'loud' is nothing that sounds can be. It takes: on, off." in said
+    assert said.endswith("Refused. Say what to set, as in `set sounds on`; `settings` lists what there is.")
+    assert (await answer(session, "settings")).startswith("sounds: on (")
+
+
+async def test_a_bell_where_sounds_are_on(tmp_path: Path) -> None:
+    session = start(small_level(tmp_path, incidents=STRIKE), tmp_path)
+    said = await answer(session, "set sounds on", *SERVER, "wait 8h")
+    assert said.count("\a") == 1
+    assert said.index("\a") < said.index("PAGE x:")
+
+
+async def test_after_the_debrief_one_may_look_again(session: Session, tmp_path: Path) -> None:
+    file = tmp_path / "run.html"
+    looks = ("look cards", "look incidents", "look nothing", "futures", f"report {file}", "quit", "never said")
+    _, said = await play(session, "wait for end", *looks, choices="b")
+    after = said[next(n for n, line in enumerate(said) if line.startswith("Look again")) + 1 :]
+    assert after[1] == "None struck."
+    assert after[2].startswith("Look again, or leave with `quit`:")
+    assert after[4].startswith("Your final design from the start of 100 other seeds: won in 0 of 100.")
+    assert after[5] == f"Report written to {file}."
+    assert len(after) == 6
+    page = file.read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+    assert "won in 0 of 100" in page

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cloudlab.lab.debrief import compare, debrief, ghost, other_road, side
-from cloudlab.lab.plain import debrief_text
+from cloudlab.lab.plain_debrief import debrief_text
 from cloudlab.lab.report import as_json, markdown
 from cloudlab.lab.result import Result
 from cloudlab.lab.script_run import result_of, run_bot

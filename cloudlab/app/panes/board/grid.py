@@ -10,19 +10,9 @@ from textual.events import Blur, Click, Focus, MouseScrollDown, MouseScrollUp, R
 from textual.message import Message
 from textual.widget import Widget
 
-from cloudlab.app.drawing.board import (
-    ALL,
-    Place,
-    cell_at,
-    cell_line,
-    draw_grid,
-    draw_grid_and_why,
-    empty_board,
-    filtered,
-    filters,
-    scrolled,
-)
+from cloudlab.app.drawing.board import Place, cell_at, cell_line, draw_grid, draw_grid_and_why, empty_board, scrolled
 from cloudlab.app.ink import content
+from cloudlab.lab.board_filters import ALL, filtered, filters
 
 if TYPE_CHECKING:
     from cloudlab.lab.view.slices import Board

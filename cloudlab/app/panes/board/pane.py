@@ -9,10 +9,11 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.events import Click
 
-from cloudlab.app.drawing.board import ALL, tally
+from cloudlab.app.drawing.board import tally
 from cloudlab.app.ink import plain
 from cloudlab.app.panes.board.grid import BoardGrid
 from cloudlab.app.panes.pane import Pane
+from cloudlab.lab.board_filters import ALL
 
 if TYPE_CHECKING:
     from cloudlab.lab.view.slices import View
