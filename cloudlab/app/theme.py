@@ -25,7 +25,6 @@ def _theme(name: str, *, dark: bool, colours: dict[str, str], muted: str, key: s
             "block-cursor-text-style": "bold",
             "block-cursor-blurred-background": panel,
             "block-cursor-blurred-foreground": text,
-            "input-cursor-text-style": "reverse",
             "scrollbar": bar[0],
             "scrollbar-hover": bar[1],
             "scrollbar-active": colours["primary"],

@@ -96,6 +96,24 @@ def weakest(app: App[Any], of: str = "") -> dict[str, float]:
 
 
 @pytest.mark.parametrize("word", THEMES)
+async def test_the_cursor_of_the_line_is_seen(word: str) -> None:
+    async with running() as pilot:
+        pilot.app.theme = THEMES[word].name
+        screen = await play(pilot, a_session())
+        await pilot.press(*"ec2")
+        await pilot.pause()
+        line = screen.terminal.line
+        cursor, beside = (line.render_line(0).crop(at, at + 1)._segments[0].style for at in (3, 4))  # behind the last letter
+        grounds = []
+        for look in (cursor, beside):
+            assert look is not None
+            seen = look.color if look.reverse else look.bgcolor
+            assert seen is not None
+            grounds.append(Color.from_rich_color(seen))
+        assert contrast(*grounds) >= 4.5
+
+
+@pytest.mark.parametrize("word", THEMES)
 async def test_every_word_on_the_screens_stands_out(word: str) -> None:
     found: dict[str, dict[str, float]] = {}
     doors = TestDoors()
