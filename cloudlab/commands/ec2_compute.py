@@ -15,6 +15,8 @@ from cloudlab.commands.base import (
     InstanceProfileRef,
     InstanceRef,
     InstanceType,
+    LaunchTemplateNameRef,
+    LaunchTemplateRef,
     SecurityGroupRef,
     Structure,
     SubnetRef,
@@ -45,6 +47,14 @@ class BlockDeviceMapping(Structure):
     ebs: EbsBlockDevice = EbsBlockDevice()
 
 
+class TemplateSpecification(Structure):
+    """Which launch template, by id or name, and which version: a number, $Latest or $Default."""
+
+    launch_template_id: LaunchTemplateRef | None = None
+    launch_template_name: LaunchTemplateNameRef | None = None
+    version: str = "$Default"
+
+
 class RunInstances(Command):
     service: ClassVar[str] = "ec2"
     operation: ClassVar[str] = "RunInstances"
@@ -58,16 +68,20 @@ class RunInstances(Command):
         "InvalidBlockDeviceMapping",
         "InvalidGroup.NotFound",
         "InvalidKeyPair.NotFound",
+        "InvalidLaunchTemplateId.VersionNotFound",
+        "InvalidLaunchTemplateName.NotFoundException",
         "InvalidParameter",
         "InvalidParameterValue",
         "InvalidSubnetID.NotFound",
+        "MissingParameter",
         "SecurityGroupsPerInterfaceLimitExceeded",
         "VPCIdNotSpecified",
         "VcpuLimitExceeded",
     )
 
-    image_id: Image
-    instance_type: InstanceType
+    image_id: Image | None = None
+    instance_type: InstanceType | None = None
+    launch_template: TemplateSpecification | None = None
     min_count: Annotated[int, Field(ge=1)] = 1
     max_count: Annotated[int, Field(ge=1)] = 1
     subnet_id: SubnetRef | None = None

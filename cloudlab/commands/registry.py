@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from cloudlab.commands import (
     acm,
+    autoscaling,
     ec2_access,
     ec2_acl,
     ec2_compute,
     ec2_egress,
     ec2_network,
+    ec2_template,
     elbv2,
     iam,
     rds,
@@ -20,7 +22,24 @@ from cloudlab.commands import (
 )
 from cloudlab.commands.base import Command
 
-_ROOMS = (ec2_network, ec2_acl, ec2_egress, ec2_access, ec2_compute, elbv2, acm, s3, iam, ssm, rds, sagemaker, sagemaker_runtime, sts)
+_ROOMS = (
+    ec2_network,
+    ec2_acl,
+    ec2_egress,
+    ec2_access,
+    ec2_compute,
+    ec2_template,
+    autoscaling,
+    elbv2,
+    acm,
+    s3,
+    iam,
+    ssm,
+    rds,
+    sagemaker,
+    sagemaker_runtime,
+    sts,
+)
 
 
 def all_commands() -> tuple[type[Command], ...]:

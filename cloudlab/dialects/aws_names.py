@@ -636,6 +636,61 @@ ACTIONS = {
 """Service -> its actions."""
 
 OPTIONS = {
+    "autoscaling attach-load-balancer-target-groups": """
+    auto-scaling-group-name target-group-arns
+""",
+    "autoscaling cancel-instance-refresh": """
+    auto-scaling-group-name wait-for-transitioning-instances
+""",
+    "autoscaling create-auto-scaling-group": """
+    auto-scaling-group-name availability-zone-distribution availability-zone-ids availability-zone-impairment-policy
+    availability-zones capacity-rebalance capacity-reservation-specification context default-cooldown default-instance-warmup
+    deletion-protection desired-capacity desired-capacity-type health-check-grace-period health-check-type instance-id
+    instance-lifecycle-policy instance-maintenance-policy launch-configuration-name launch-template
+    lifecycle-hook-specification-list load-balancer-names max-instance-lifetime max-size min-size mixed-instances-policy
+    new-instances-protected-from-scale-in placement-group service-linked-role-arn skip-zonal-shift-validation tags
+    target-group-arns termination-policies traffic-sources vpc-zone-identifier
+""",
+    "autoscaling delete-auto-scaling-group": """
+    auto-scaling-group-name force-delete
+""",
+    "autoscaling delete-policy": """
+    auto-scaling-group-name policy-name
+""",
+    "autoscaling describe-auto-scaling-groups": """
+    auto-scaling-group-names filters include-instances max-items max-records next-token page-size starting-token
+""",
+    "autoscaling describe-instance-refreshes": """
+    auto-scaling-group-name instance-refresh-ids max-records next-token
+""",
+    "autoscaling describe-policies": """
+    auto-scaling-group-name max-items max-records next-token page-size policy-names policy-types starting-token
+""",
+    "autoscaling describe-scaling-activities": """
+    activity-ids auto-scaling-group-name filters include-deleted-groups max-items max-records next-token page-size starting-token
+""",
+    "autoscaling put-scaling-policy": """
+    adjustment-type auto-scaling-group-name cooldown enabled estimated-instance-warmup metric-aggregation-type
+    min-adjustment-magnitude min-adjustment-step policy-name policy-type predictive-scaling-configuration scaling-adjustment
+    step-adjustments target-tracking-configuration
+""",
+    "autoscaling set-desired-capacity": """
+    auto-scaling-group-name desired-capacity honor-cooldown
+""",
+    "autoscaling start-instance-refresh": """
+    auto-scaling-group-name desired-configuration preferences strategy
+""",
+    "autoscaling terminate-instance-in-auto-scaling-group": """
+    instance-id should-decrement-desired-capacity
+""",
+    "autoscaling update-auto-scaling-group": """
+    auto-scaling-group-name availability-zone-distribution availability-zone-ids availability-zone-impairment-policy
+    availability-zones capacity-rebalance capacity-reservation-specification context default-cooldown default-instance-warmup
+    deletion-protection desired-capacity desired-capacity-type health-check-grace-period health-check-type
+    instance-lifecycle-policy instance-maintenance-policy launch-configuration-name launch-template max-instance-lifetime max-size
+    min-size mixed-instances-policy new-instances-protected-from-scale-in placement-group service-linked-role-arn
+    skip-zonal-shift-validation termination-policies vpc-zone-identifier
+""",
     "ec2 allocate-address": """
     address customer-owned-ipv4-pool domain dry-run ipam-pool-id network-border-group public-ipv4-pool tag-specifications
 """,
@@ -664,6 +719,13 @@ OPTIONS = {
 """,
     "ec2 create-internet-gateway": """
     dry-run tag-specifications
+""",
+    "ec2 create-launch-template": """
+    client-token dry-run launch-template-data launch-template-name operator tag-specifications version-description
+""",
+    "ec2 create-launch-template-version": """
+    client-token dry-run launch-template-data launch-template-id launch-template-name resolve-alias source-version
+    version-description
 """,
     "ec2 create-nat-gateway": """
     allocation-id availability-mode availability-zone-addresses client-token connectivity-type dry-run private-ip-address
@@ -701,6 +763,9 @@ OPTIONS = {
 """,
     "ec2 delete-internet-gateway": """
     dry-run internet-gateway-id
+""",
+    "ec2 delete-launch-template": """
+    dry-run launch-template-id launch-template-name
 """,
     "ec2 delete-nat-gateway": """
     dry-run nat-gateway-id
@@ -755,6 +820,14 @@ OPTIONS = {
     "ec2 describe-internet-gateways": """
     dry-run filters internet-gateway-ids max-items max-results next-token page-size starting-token
 """,
+    "ec2 describe-launch-template-versions": """
+    dry-run filters include-managed-resources launch-template-id launch-template-name max-items max-results max-version
+    min-version next-token page-size resolve-alias starting-token versions
+""",
+    "ec2 describe-launch-templates": """
+    dry-run filters include-managed-resources launch-template-ids launch-template-names max-items max-results next-token page-size
+    starting-token
+""",
     "ec2 describe-nat-gateways": """
     dry-run filter max-items max-results nat-gateway-ids next-token page-size starting-token
 """,
@@ -793,6 +866,9 @@ OPTIONS = {
 """,
     "ec2 disassociate-route-table": """
     association-id dry-run
+""",
+    "ec2 modify-launch-template": """
+    client-token default-version dry-run launch-template-id launch-template-name
 """,
     "ec2 modify-subnet-attribute": """
     assign-ipv6-address-on-creation customer-owned-ipv4-pool disable-lni-at-device-index enable-dns64 enable-lni-at-device-index

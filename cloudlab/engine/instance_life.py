@@ -220,12 +220,17 @@ def decide_terminate_instances(ctx: Context, command: TerminateInstances) -> Eve
     instances = [need_instance(ctx, key) for key in command.instance_ids]
     for instance in instances:
         if instance.state not in ("shutting-down", "terminated"):
-            yield InstanceShuttingDown(instance.id, ctx.now + ctx.scenario.catalogue.timing("ec2_terminate"))
-            yield MeterStopped("compute", instance.id)
-            yield MeterStopped("storage", instance.id)
-            yield MeterStopped("public-ipv4", instance.id)
-            yield from withdraw(ctx, instance)
+            yield from termination(ctx, instance)
     yield _seen(instances)
+
+
+def termination(ctx: Context, instance: Instance) -> Events:
+    """Give an instance back, by whoever's hand."""
+    yield InstanceShuttingDown(instance.id, ctx.now + ctx.scenario.catalogue.timing("ec2_terminate"))
+    yield MeterStopped("compute", instance.id)
+    yield MeterStopped("storage", instance.id)
+    yield MeterStopped("public-ipv4", instance.id)
+    yield from withdraw(ctx, instance)
 
 
 @evolves(InstanceShuttingDown)

@@ -10,6 +10,7 @@ from typing import Any
 from cloudlab.commands.ec2_compute import BlockDeviceMapping, ProfileSpecification, RunInstances
 from cloudlab.engine.instance import describe_instance
 from cloudlab.engine.kernel import Context, Events, answers, decides, refuse
+from cloudlab.engine.launch_template import need_template, order_from, version_of
 from cloudlab.engine.naming import named
 from cloudlab.engine.rules.addressing import free_address, spare_public_address
 from cloudlab.engine.rules.billing import Charge, prices_in_world
@@ -20,6 +21,7 @@ from cloudlab.model.compute import Image, Instance
 from cloudlab.model.events.billing import MeterStarted
 from cloudlab.model.events.compute import InstanceLaunched
 from cloudlab.model.events.run import ResourcesSeen
+from cloudlab.model.fleet import LaunchTemplate
 from cloudlab.model.identity import InstanceProfile
 from cloudlab.model.ids import ACCOUNT, arn
 from cloudlab.model.images import AL2023, IMAGES, MachineImage, find_image
@@ -28,6 +30,8 @@ from cloudlab.model.network import SecurityGroup, Subnet, Tags
 from cloudlab.model.scenario import Scenario
 from cloudlab.model.world import World
 
+_SMALLEST_OF_OLD = "m1.small"
+"""What EC2 launches where nobody says what: a type of 2006 that this catalogue does not have."""
 _ACCELERATED = ("g", "p", "vt", "inf", "trn", "dl")
 """First letters of the families that are not in the bucket of standard instances."""
 _LARGEST_VOLUME_GIB = 16_384
@@ -35,8 +39,15 @@ _LARGEST_VOLUME_GIB = 16_384
 
 @decides(RunInstances)
 def decide_run_instances(ctx: Context, command: RunInstances) -> Events:
+    command = _filled_in(ctx, command)
+    if command.image_id is None:
+        refuse(
+            "MissingParameter",
+            "The request must contain the parameter ImageId",
+            "ec2 describe-images lists images; or name a launch template that has one.",
+        )
     image = need_image(ctx, command.image_id)
-    hardware = need_type(ctx.scenario, command.instance_type)
+    hardware = need_type(ctx.scenario, command.instance_type or _SMALLEST_OF_OLD)
     subnet = _need_subnet(ctx, command.subnet_id)
     _refuse_key(command.key_name)
     groups = _groups(ctx, command, subnet)
@@ -87,6 +98,18 @@ def decide_run_instances(ctx: Context, command: RunInstances) -> Events:
     yield ResourcesSeen(tuple(("Instance", instance.id) for instance in made))
 
 
+def _filled_in(ctx: Context, command: RunInstances) -> RunInstances:
+    """Return the order with what its launch template says put under what it says itself."""
+    asked = command.launch_template
+    if asked is None:
+        return command
+    template = need_template(ctx, asked.launch_template_id, asked.launch_template_name)
+    settings = version_of(template, asked.version).settings
+    base = order_from(settings, command.subnet_id, command.max_count)
+    given = {name: getattr(command, name) for name in command.model_fields_set if name != "launch_template"}
+    return base.model_copy(update={"min_count": command.min_count, **given})
+
+
 @answers(RunInstances)
 def answer_run_instances(ctx: Context, command: RunInstances) -> dict[str, Any]:
     reservation = ctx.new_id("r")
@@ -102,7 +125,16 @@ def answer_run_instances(ctx: Context, command: RunInstances) -> dict[str, Any]:
 @prices_in_world(RunInstances)
 def price_run_instances(command: RunInstances, scenario: Scenario, world: World) -> tuple[Charge, ...]:
     """Tell the hourly price of all instances asked for, with the address they would get."""
-    hardware = scenario.catalogue.instance_type(command.instance_type)
+    template = command.launch_template
+    if template is not None:
+        named_ones = (
+            t for t in world.every(LaunchTemplate) if template.launch_template_id == t.id or template.launch_template_name == t.name
+        )
+        found_template = next(named_ones, None)
+        latest = found_template.versions[-1].settings if found_template is not None else None
+        if latest is not None and command.instance_type is None:
+            command = command.model_copy(update={"instance_type": latest.type, "associate_public_ip_address": latest.public_ip})
+    hardware = scenario.catalogue.instance_type(command.instance_type or "")
     if hardware is None:
         return ()
     count = command.max_count

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cloudlab.engine.kernel import Context, refuse
-from cloudlab.model.compute import Instance
+from cloudlab.model.compute import Image, Instance
+from cloudlab.model.fleet import LaunchTemplate
 from cloudlab.model.network import (
     Address,
     InternetGateway,
@@ -47,6 +48,8 @@ NAMING: dict[type, Naming] = {
     Address: Naming("eipalloc", "InvalidAllocationID.NotFound", "InvalidAllocationID.Malformed", "allocation ID"),
     NatGateway: Naming("nat", "NatGatewayNotFound", "NatGatewayMalformed", "NAT gateway"),
     VpcEndpoint: Naming("vpce", "InvalidVpcEndpointId.NotFound", "InvalidVpcEndpointId.Malformed", "VPC endpoint ID"),
+    Image: Naming("ami", "InvalidAMIID.NotFound", "InvalidAMIID.Malformed", "image id"),
+    LaunchTemplate: Naming("lt", "InvalidLaunchTemplateId.NotFound", "InvalidLaunchTemplateId.Malformed", "launch template ID"),
     Instance: Naming("i", "InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed", "instance ID"),
 }
 
