@@ -6,6 +6,7 @@ Needs `pip install awscli` beside cloudlab; run `python tests/aws_names.py` afte
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from textwrap import fill
 
@@ -17,7 +18,7 @@ from awscli.clidriver import create_clidriver  # type: ignore[import-not-found] 
 from cloudlab.commands.registry import COMMANDS  # noqa: E402
 
 SERVICES = """
-    ec2 s3api iam ssm sagemaker sagemaker-runtime cloudwatch logs sts elbv2 rds autoscaling application-autoscaling kms cloudformation ecr
+    ec2 s3api iam ssm sagemaker sagemaker-runtime cloudwatch logs sts elbv2 rds autoscaling application-autoscaling kms cloudformation ecr acm service-quotas cloudtrail
 """
 
 
@@ -31,7 +32,7 @@ def main() -> None:
         actions[service] = sorted(table)
         for verb, action in table.items():
             if (service, verb) in COMMANDS:
-                names = {name.removeprefix("no-") if name.removeprefix("no-") in action.arg_table else name for name in action.arg_table}
+                names = {_plain(name, action.arg_table) for name in action.arg_table}
                 options[f"{service} {verb}"] = sorted(names - {"cli-input-json", "generate-cli-skeleton"})
     lines = [
         '"""What the real aws CLI has, by name: services, actions, options. Written by tests/aws_names.py; read only to name a refusal."""',
@@ -53,6 +54,16 @@ def main() -> None:
         "",
     ]
     (ROOT / "cloudlab" / "dialects" / "aws_names.py").write_text("\n".join(lines), encoding="utf-8")
+
+
+AS_THEY_ARE = ("no-reboot",)
+"""Switches whose API parameter itself says no."""
+
+
+def _plain(name: str, others: Collection[str]) -> str:
+    """Return an option without the `--no-` the CLI adds for the way back."""
+    plain = name.removeprefix("no-")
+    return plain if plain in others and name not in AS_THEY_ARE else name
 
 
 def rows(names: list[str]) -> str:

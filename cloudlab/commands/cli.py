@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-_NEGATIVES = {"egress": "ingress"}
+_NEGATIVES = {"egress": "ingress", "no-reboot": "reboot"}
 """Switches whose opposite the aws CLI gives a name of its own."""
 
 

@@ -632,10 +632,58 @@ ACTIONS = {
     untag-resource update-image-storage-class update-pull-through-cache-rule update-repository-creation-template upload-layer-part
     validate-pull-through-cache-rule wait
 """,
+    "acm": """
+    add-tags-to-certificate create-acme-domain-validation create-acme-endpoint create-acme-external-account-binding
+    delete-acme-domain-validation delete-acme-endpoint delete-acme-external-account-binding delete-certificate
+    describe-acme-account describe-acme-domain-validation describe-acme-endpoint describe-acme-external-account-binding
+    describe-certificate export-certificate get-account-configuration get-acme-external-account-binding-credentials
+    get-certificate import-certificate list-acme-accounts list-acme-domain-validations list-acme-endpoints
+    list-acme-external-account-bindings list-certificates list-tags-for-certificate list-tags-for-resource
+    put-account-configuration remove-tags-from-certificate renew-certificate request-certificate resend-validation-email
+    revoke-acme-account revoke-acme-external-account-binding revoke-certificate search-certificates tag-resource untag-resource
+    update-acme-domain-validation update-acme-endpoint update-certificate-options wait
+""",
+    "service-quotas": """
+    associate-service-quota-template create-support-case delete-service-quota-increase-request-from-template
+    disassociate-service-quota-template get-association-for-service-quota-template get-auto-management-configuration
+    get-aws-default-service-quota get-quota-utilization-report get-requested-service-quota-change get-service-quota
+    get-service-quota-increase-request-from-template list-aws-default-service-quotas list-requested-service-quota-change-history
+    list-requested-service-quota-change-history-by-quota list-service-quota-increase-requests-in-template list-service-quotas
+    list-services list-tags-for-resource put-service-quota-increase-request-into-template request-service-quota-increase
+    start-auto-management start-quota-utilization-report stop-auto-management tag-resource untag-resource update-auto-management
+""",
+    "cloudtrail": """
+    add-tags cancel-query create-channel create-dashboard create-event-data-store create-subscription create-trail delete-channel
+    delete-dashboard delete-event-data-store delete-resource-policy delete-trail deregister-organization-delegated-admin
+    describe-query describe-trails disable-federation enable-federation generate-query get-channel get-dashboard
+    get-event-configuration get-event-data-store get-event-selectors get-import get-insight-selectors get-query-results
+    get-resource-policy get-trail get-trail-status list-channels list-dashboards list-event-data-stores list-import-failures
+    list-imports list-insights-data list-insights-metric-data list-public-keys list-queries list-tags list-trails lookup-events
+    put-event-configuration put-event-selectors put-insight-selectors put-resource-policy register-organization-delegated-admin
+    remove-tags restore-event-data-store search-sample-queries start-dashboard-refresh start-event-data-store-ingestion
+    start-import start-logging start-query stop-event-data-store-ingestion stop-import stop-logging update-channel
+    update-dashboard update-event-data-store update-subscription update-trail validate-logs
+""",
 }
 """Service -> its actions."""
 
 OPTIONS = {
+    "acm delete-certificate": """
+    certificate-arn
+""",
+    "acm describe-certificate": """
+    certificate-arn
+""",
+    "acm import-certificate": """
+    certificate certificate-arn certificate-chain private-key tags
+""",
+    "acm list-certificates": """
+    certificate-key-pair-origins certificate-statuses includes max-items next-token page-size sort-by sort-order starting-token
+""",
+    "acm request-certificate": """
+    certificate-authority-arn domain-name domain-validation-options idempotency-token key-algorithm managed-by options
+    subject-alternative-names tags validation-method
+""",
     "autoscaling attach-load-balancer-target-groups": """
     auto-scaling-group-name target-group-arns
 """,
@@ -715,7 +763,7 @@ OPTIONS = {
     source-security-group-name source-security-group-owner-id tag-specifications to-port
 """,
     "ec2 create-image": """
-    block-device-mappings description dry-run instance-id name reboot snapshot-location tag-specifications
+    block-device-mappings description dry-run instance-id name no-reboot reboot snapshot-location tag-specifications
 """,
     "ec2 create-internet-gateway": """
     dry-run tag-specifications
