@@ -5,12 +5,13 @@ from __future__ import annotations
 from cloudlab.engine.kernel import Context, Events, evolves, reacts
 from cloudlab.engine.rules.debts import debt_seconds, debts_now
 from cloudlab.model.compute import Instance
+from cloudlab.model.database import DbInstance
 from cloudlab.model.events.debts import DebtClosed, DebtOpened
 from cloudlab.model.network import Address, InternetGateway, NetworkAcl, RouteTable, SecurityGroup, Subnet
 from cloudlab.model.operations import Debt, Incident
 from cloudlab.model.world import World
 
-_DECIDES = (Instance, Incident, SecurityGroup, NetworkAcl, RouteTable, InternetGateway, Address, Subnet)
+_DECIDES = (Instance, DbInstance, Incident, SecurityGroup, NetworkAcl, RouteTable, InternetGateway, Address, Subnet)
 """Tables that decide which debts there are; while none of them changes, none of these does."""
 
 

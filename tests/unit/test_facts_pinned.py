@@ -267,6 +267,9 @@ def test_incidents_of_today(catalogue: Catalogue) -> None:
         "security-group-scanned",
         "endpoint-instance-replaced",
         "az-outage",
+        "database-primary-crash",
+        "data-corrupted",
+        "maintenance-window",
     ]
     assert len(catalogue.incidents) == 23
     status = catalogue.incident("instance-status-check")
@@ -354,6 +357,15 @@ def test_documents_are_a_fixed_list(catalogue: Catalogue) -> None:
         "cloudlab-StartModelServer",
         "cloudlab-StopModelServer",
         "cloudlab-CleanDisk",
+        "cloudlab-InstallPostgres",
+        "cloudlab-ConfigureBackup",
+        "cloudlab-ConnectDatabase",
+        "cloudlab-ConfigureReplica",
+        "cloudlab-ConfigureFailover",
+        "cloudlab-TestFailover",
+        "cloudlab-FixFailover",
+        "cloudlab-PromoteReplica",
+        "cloudlab-RestoreBackup",
     )
 
 
@@ -418,3 +430,15 @@ def test_the_page_on_estimates_lists_what_servers_answer(catalogue: Catalogue, n
     assert kind is not None
     assert kind.requests_per_minute == rpm
     assert any(name in line and f"| {rpm:,} |" in line for line in page.splitlines())
+
+
+def test_a_database_by_hand_takes_over_two_days_and_the_tick_two_minutes(catalogue: Catalogue) -> None:
+    """90 minutes for the primary, two working days for replica and failover; the documents share them out."""
+
+    def seconds(*names: str) -> int:
+        return sum(catalogue.effort(f"ssm:SendCommand/cloudlab-{name}").seconds for name in names)
+
+    assert seconds("InstallPostgres", "ConfigureBackup", "ConnectDatabase") == 90 * 60
+    assert seconds("ConfigureReplica", "ConfigureFailover", "TestFailover", "FixFailover") == 960 * 60
+    assert seconds("PromoteReplica") == 45 * 60
+    assert catalogue.effort("rds:ModifyDBInstance").seconds == 120

@@ -2,11 +2,24 @@
 
 from cloudlab.engine.incident_kinds import (
     az_outage,
+    data_corrupted,
+    database_primary_crash,
     disk_full,
     endpoint_instance_replaced,
     instance_status_check,
+    maintenance_window,
     os_cve,
     security_group_scanned,
 )
 
-__all__ = ["az_outage", "disk_full", "endpoint_instance_replaced", "instance_status_check", "os_cve", "security_group_scanned"]
+__all__ = [
+    "az_outage",
+    "data_corrupted",
+    "database_primary_crash",
+    "disk_full",
+    "endpoint_instance_replaced",
+    "instance_status_check",
+    "maintenance_window",
+    "os_cve",
+    "security_group_scanned",
+]

@@ -1,10 +1,12 @@
-"""Disk full: a model server's log has filled the root volume, and every answer ends in an error."""
+"""Disk full: a log or a database has filled the disk, and every answer ends in an error; managed storage may grow by itself."""
 
 from __future__ import annotations
 
+from cloudlab.engine.db_modify import fill_storage
 from cloudlab.engine.incidents import BEHAVIOURS, Behaviour
 from cloudlab.engine.kernel import Context, Events, evolves
 from cloudlab.model.compute import Instance
+from cloudlab.model.database import DbInstance, PostgresServer
 from cloudlab.model.events.compute import DiskCleaned, DiskFilled
 from cloudlab.model.operations import Incident
 from cloudlab.model.time import Seconds
@@ -12,13 +14,19 @@ from cloudlab.model.world import World
 
 
 def candidates(world: World) -> list[str]:
-    """Instances whose model server writes a log."""
-    return [i.id for i in world.every(Instance) if i.state == "running" and i.software.server_port is not None and i.disk == "ok"]
+    """Instances whose model server or PostgreSQL writes to their disk, and managed databases."""
+    running = [i for i in world.every(Instance) if i.state == "running" and i.disk == "ok"]
+    found = [i.id for i in running if i.software.server_port is not None or i.id in world.table(PostgresServer)]
+    return found + [d.id for d in world.every(DbInstance) if d.status == "available"]
 
 
 def strike(ctx: Context, incident: Incident) -> Events:
     assert incident.resource is not None
-    yield DiskFilled(incident.resource)
+    database = ctx.world.find(DbInstance, incident.resource)
+    if database is not None:
+        yield from fill_storage(ctx, database)
+    else:
+        yield DiskFilled(incident.resource)
 
 
 @evolves(DiskFilled)
@@ -33,10 +41,21 @@ def evolve_disk_cleaned(world: World, event: DiskCleaned) -> World:
 
 def is_over(world: World, incident: Incident) -> str | None:
     """A reboot does not empty a disk."""
+    if incident.resource not in world.table(Instance):
+        return _storage_is_over(world, incident)
     instance = world.get(Instance, incident.resource or "")
     if instance.state in ("shutting-down", "terminated"):
         return "the instance was given up"
     return "the disk was cleaned" if instance.disk == "ok" else None
+
+
+def _storage_is_over(world: World, incident: Incident) -> str | None:
+    database = world.find(DbInstance, incident.resource)
+    if database is None or database.status == "deleting":
+        return "the database was given up"
+    if database.status == "storage-full" or database.outage:
+        return None
+    return "its storage grew by itself" if world.now == incident.struck else "it was given more storage"
 
 
 def provider_acts(ctx: Context, incident: Incident) -> Events:

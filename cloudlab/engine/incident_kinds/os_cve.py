@@ -8,6 +8,7 @@ from cloudlab.engine.rules.exposure import open_to_world
 from cloudlab.engine.rules.reachability import from_internet
 from cloudlab.engine.rules.vulnerabilities import KIND, is_vulnerable, publication, vulnerability
 from cloudlab.model.compute import Instance
+from cloudlab.model.database import DbInstance
 from cloudlab.model.events.compute import InstanceCompromised
 from cloudlab.model.events.incidents import IncidentCameToDamage, IncidentResolved
 from cloudlab.model.learning import Endpoint
@@ -22,9 +23,10 @@ _LOOKED_AT = (Instance, Incident, SecurityGroup, NetworkAcl, RouteTable, Interne
 
 
 def candidates(world: World) -> list[str]:
-    """Machines with an operating system, whoever holds its patches: instances first, then endpoints."""
+    """Machines with an operating system, whoever holds its patches: instances first, then endpoints and databases."""
     instances = [i.id for i in world.every(Instance) if i.state in ("pending", "running", "stopping", "stopped")]
-    return instances + [e.id for e in world.every(Endpoint) if e.status == "InService"]
+    managed = [e.id for e in world.every(Endpoint) if e.status == "InService"]
+    return instances + managed + [d.id for d in world.every(DbInstance) if d.ready is not None]
 
 
 def strike(ctx: Context, incident: Incident) -> Events:

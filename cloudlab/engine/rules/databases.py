@@ -163,6 +163,12 @@ def users_of(world: World, resource: str) -> list[str]:
     ]
 
 
+def asked_databases(world: World) -> dict[str, None]:
+    """Return the databases that model servers look customers up in, by id."""
+    hosts = [i.software.database for i in world.every(Instance) if i.software.database is not None and i.state != "terminated"]
+    return dict.fromkeys(target for host in hosts if (target := resolve(world, host)) is not None)
+
+
 @interfaces(DbInstance)
 def interfaces_of_database(world: World, database: DbInstance) -> Iterator[Interface]:
     """A database has one where its primary is; the standby's takes an address too, but nobody can call it."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cloudlab.engine.rules.exposure import open_to_world
+from cloudlab.engine.rules.exposure import is_worldwide, open_to_world
+from cloudlab.engine.rules.filtering import speaks_of
 from cloudlab.engine.rules.vulnerabilities import lacking
 from cloudlab.model.compute import Instance
+from cloudlab.model.database import DbInstance
+from cloudlab.model.network import SecurityGroup
 from cloudlab.model.operations import Debt
 from cloudlab.model.time import Seconds
 from cloudlab.model.world import World
@@ -18,7 +21,8 @@ def debts_now(world: World) -> Iterator[tuple[str, str]]:
     """Yield (kind, resource) of every weakness there is at this moment.
 
     unencrypted: a root volume, as long as it exists. The others count while the machine runs: unpatched, a published fix is not in
-    force; exposed, a port other than 80 and 443 is open to the world; unmonitored, no agent reports it.
+    force; exposed, a port other than 80 and 443 is open to the world; unmonitored, no agent reports it. A managed database may be
+    unencrypted, too, and exposed where it is public and its group lets everybody in; its patches and its metrics are not the team's.
     """
     for instance in world.every(Instance):
         if instance.state in ("shutting-down", "terminated"):
@@ -33,6 +37,15 @@ def debts_now(world: World) -> Iterator[tuple[str, str]]:
             yield "exposed", instance.id
         if not instance.software.monitoring:
             yield "unmonitored", instance.id
+    for database in world.every(DbInstance):
+        if not database.encrypted:
+            yield "unencrypted", database.id
+        if database.public and any(g.id in database.groups and _admits_all(g, database.port) for g in world.every(SecurityGroup)):
+            yield "exposed", database.id
+
+
+def _admits_all(group: SecurityGroup, port: int) -> bool:
+    return any(is_worldwide(rule) and speaks_of(rule, port) for rule in group.ingress)
 
 
 def debt_seconds(debt: Debt, now: Seconds) -> Seconds:
