@@ -18,7 +18,8 @@ from awscli.clidriver import create_clidriver  # type: ignore[import-not-found] 
 from cloudlab.commands.registry import COMMANDS  # noqa: E402
 
 SERVICES = """
-    ec2 s3api iam ssm sagemaker sagemaker-runtime cloudwatch logs sts elbv2 rds autoscaling application-autoscaling kms cloudformation ecr acm service-quotas cloudtrail
+    ec2 s3api iam ssm sagemaker sagemaker-runtime cloudwatch logs sts elbv2 rds autoscaling application-autoscaling kms cloudformation ecr
+    acm service-quotas cloudtrail
 """
 
 
