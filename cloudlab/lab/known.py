@@ -11,14 +11,17 @@ from cloudlab.engine.run import KINDS
 from cloudlab.lab.session import Session
 from cloudlab.lab.states import WAITABLE
 from cloudlab.lab.terminal import Terminal
+from cloudlab.lab.view.things.egress import services
 from cloudlab.lab.view.things.words import name_of, short
 from cloudlab.model.compute import Image, Invocation
 from cloudlab.model.identity import Role
 from cloudlab.model.ids import REGION, ZONES, arn
 from cloudlab.model.images import IMAGES
+from cloudlab.model.network import Address, NetworkAcl, RouteTable
 from cloudlab.model.operations import Incident
 from cloudlab.model.people import Person
 from cloudlab.model.storage import Bucket
+from cloudlab.model.world import World
 
 _TRUST = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"%s"},"Action":"sts:AssumeRole"}]}'
 
@@ -40,8 +43,10 @@ class KnownInRun:
             return [(arn("iam", f"role/{r.id}"), r.id) for r in world.every(Role)]
         if snake == "command":
             return list(self.catalogue("command"))
+        if snake in _ASSOCIATIONS:
+            return list(_ASSOCIATIONS[snake](world))
         record: Any = KINDS.get("".join(part.capitalize() for part in snake.split("_")))
-        found = [r for r in world.every(record) if getattr(r, "state", "") != "terminated"] if record is not None else []
+        found = [r for r in world.every(record) if getattr(r, "state", "") not in ("terminated", "deleted")] if record is not None else []
         return [(str(r.id), "" if name_of(r) in (r.id, short(r.id)) else name_of(r)) for r in reversed(found)]
 
     def catalogue(self, group: str) -> Pairs:
@@ -100,11 +105,25 @@ def _buckets(session: Session) -> Iterator[tuple[str, str]]:
     yield from ((f"s3://{b.id}/", "") for b in session.world.every(Bucket))
 
 
+_ASSOCIATIONS: dict[str, Callable[[World], Iterator[tuple[str, str]]]] = {
+    "association": lambda world: (
+        (a.id, f"{a.subnet or t.vpc} uses {name_of(t)}") for t in world.every(RouteTable) for a in t.associations
+    ),
+    "network_acl_association": lambda world: (
+        (a.id, f"{a.subnet} is behind {name_of(acl)}") for acl in world.every(NetworkAcl) for a in acl.associations
+    ),
+    "address_association": lambda world: (
+        (a.association, f"{a.public_ip} points at {a.instance}") for a in world.every(Address) if a.association and a.instance
+    ),
+}
+"""Kinds of association -> those there are, and what each ties together."""
+
 _GROUPS: dict[str, Callable[[Session], Iterator[tuple[str, str]]]] = {
     "instance-type": _types,
     "ml-type": _ml_types,
     "zone": lambda _: ((zone, "") for zone in ZONES[:3]),
     "document": lambda s: ((d, "") for d in s.level.scenario.catalogue.ssm_documents),
+    "endpoint-service": lambda _: services(),
     "policy": lambda _: ((p.arn, p.gloss) for p in MANAGED_POLICIES),
     "image": _images,
     "image-uri": _uris,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cloudlab.lab.actions import Action, actions
 from cloudlab.lab.inspecting import inspect
 from cloudlab.lab.session import Session
-from cloudlab.lab.tracing import INTERNET, OUT_PORT, ends, ports, trace
+from cloudlab.lab.tracing import goals, trace
 from cloudlab.lab.view.slices import Node, View
 from cloudlab.model.money import format_usd
 from cloudlab.model.time import span
@@ -61,7 +61,8 @@ def _action(action: Action) -> str:
 def way_text(view: View, words: str, session: Session) -> str:
     """Return the hops from one end to a TCP port of another: where the way stops, what a caller notices, what would mend it."""
     parts = words.split()
-    known = {end.id: end.label for end in ends(session.world)}
+    leads = goals(session.world, session.level.scenario)
+    known = {end.id: end.label for end in (*leads, *(end for found in leads.values() for end, _ in found))}
     told = ", ".join(label if key == label else f"{label} ({key})" for key, label in known.items())
     if not 2 <= len(parts) <= 3 or (len(parts) == 3 and not parts[2].isdigit()):
         return f"Write it as `{WAY}`. Ends: {told}."
@@ -74,7 +75,10 @@ def way_text(view: View, words: str, session: Session) -> str:
     source, target = chosen
     if source == target:
         return "A way leads from one end to another."
-    port = int(parts[2]) if len(parts) == 3 else OUT_PORT if target == INTERNET else ports(session.world, session.level.scenario, target)[0]
+    called = {goal.id: port for end, found in leads.items() if end.id == source for goal, port in reversed(found)}
+    if target not in called:
+        return f"No way leads from {known[source]} to {known[target]}: databases and services call nobody, and only machines call them."
+    port = int(parts[2]) if len(parts) == 3 else called[target]
     way = trace(session.world, source, target, port)
     lines = [f"{known[source]} -> {known[target]}, tcp/{port}"]
     lines += [f"  {i} [{'ok' if hop.ok else 'STOPS'}] {hop.label}: {hop.text}" for i, hop in enumerate(way.hops, 1)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cloudlab.model.compute import Instance, Invocation
 from cloudlab.model.learning import Endpoint, TrainingJob
-from cloudlab.model.network import InternetGateway, Subnet, Vpc
+from cloudlab.model.network import InternetGateway, NatGateway, Subnet, Vpc, VpcEndpoint
 from cloudlab.model.operations import Incident
 from cloudlab.model.world import World
 
@@ -32,6 +32,8 @@ WAITABLE = {
     "vpc": Waitable(("pending", "available"), ()),
     "subnet": Waitable(("pending", "available"), ()),
     "internet-gateway": Waitable(("attached", "detached"), ()),
+    "nat-gateway": Waitable(("pending", "available", "failed", "deleting", "deleted", "gone"), ("failed", "deleted", "gone")),
+    "vpc-endpoint": Waitable(("pending", "available", "deleting", "gone"), ("gone",)),
 }
 """Kinds of the script grammar's `wait for`. An instance is `ready` once its system is up and both status checks pass."""
 
@@ -65,6 +67,12 @@ def states_of(world: World, kind: str, key: str) -> tuple[str, ...]:
         case "internet-gateway":
             gateway = world.find(InternetGateway, key)
             return () if gateway is None else ("attached",) if gateway.vpc else ("detached",)
+        case "nat-gateway":
+            nat = world.find(NatGateway, key)
+            return (nat.state,) if nat is not None else ("gone",)
+        case "vpc-endpoint":
+            way = world.find(VpcEndpoint, key)
+            return (way.state,) if way is not None else ("gone",)
         case "vpc":
             vpc = world.find(Vpc, key)
             return (vpc.state,) if vpc is not None else ()

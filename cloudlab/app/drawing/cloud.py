@@ -203,6 +203,9 @@ LOOKS: dict[str, Look] = {
     "internet-gateway": Look(draw_row, "gateway", edge=True),
     "route-table": Look(draw_row, "routes"),
     "security-group": Look(draw_row, "group"),
+    "network-acl": Look(draw_row, "ACL"),
+    "nat-gateway": Look(draw_block),
+    "vpc-endpoint": Look(draw_row, "endpoint", edge=True),
     "instance": Look(draw_block),
     "training-job": Look(draw_row, "job"),
 }

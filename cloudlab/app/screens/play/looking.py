@@ -76,12 +76,10 @@ class Looking(Speaking):
     def trace(self, chosen: str = "") -> None:
         """Let the player pick two ends; ways light up on the map."""
         from cloudlab.app.panes.cloud_map.trace import TraceScreen
-        from cloudlab.lab.tracing import INTERNET, ends, ports, trace
+        from cloudlab.lab.tracing import INTERNET, goals, trace
 
         session = self.sitting.session
-        world, scenario = session.world, session.level.scenario
-        known = ends(world)
-        goals = {a: tuple((b, port) for b in known if b != a for port in ports(world, scenario, b.id)) for a in known}
+        found = goals(session.world, session.level.scenario)
 
         def closed(line: str | None) -> None:
             if line:
@@ -93,7 +91,7 @@ class Looking(Speaking):
         moving = self.app.animation_level != "none"
         self.action_show_pane("map")
         surface = self.query_one(MapSurface)
-        self.app.push_screen(TraceScreen(goals, find, surface, chosen, outside=INTERNET, moving=moving), closed)
+        self.app.push_screen(TraceScreen(found, find, surface, chosen, outside=INTERNET, moving=moving), closed)
 
     @on(BoardGrid.Opened)
     def _cell_opened(self, event: BoardGrid.Opened) -> None:

@@ -19,6 +19,7 @@ from cloudlab.lab.view.things import routing  # isort: skip
 from cloudlab.lab.view.things import filters  # isort: skip
 from cloudlab.lab.view.things import network  # isort: skip
 from cloudlab.lab.view.things import compute  # isort: skip
+from cloudlab.lab.view.things import egress  # isort: skip
 from cloudlab.lab.view.things import learning  # isort: skip
 from cloudlab.lab.view.things import storage  # isort: skip
 from cloudlab.lab.view.things import identity  # isort: skip
@@ -32,6 +33,7 @@ __all__ = [
     "NODES",
     "OFFERS",
     "compute",
+    "egress",
     "filters",
     "identity",
     "learning",

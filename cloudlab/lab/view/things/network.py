@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cloudlab.engine.rules import reachability
+from cloudlab.engine.rules.filtering import acl_of
 from cloudlab.engine.rules.routing import table_of
 from cloudlab.lab.view.slices import Node
 from cloudlab.lab.view.things.registry import REGION_WIDE, Offer, Placed, Row, facts, offers, stands
@@ -63,6 +64,8 @@ def offer_vpc(world: World, vpc: Vpc) -> Iterator[Offer]:
         if gateway.vpc is None:
             yield "attach the internet gateway", f"ec2 attach-internet-gateway --internet-gateway-id {gateway.id} --vpc-id {vpc.id}"
     yield "make a route table in it", f"ec2 create-route-table --vpc-id {vpc.id}"
+    yield "make a network ACL in it", f"ec2 create-network-acl --vpc-id {vpc.id}"
+    yield "bring one of AWS's services into it", f"ec2 create-vpc-endpoint --vpc-id {vpc.id} --service-name "
     yield "delete it", f"ec2 delete-vpc --vpc-id {vpc.id}"
 
 
@@ -109,6 +112,8 @@ def subnet_facts(world: World, scenario: Scenario, subnet: Subnet) -> Iterator[R
     yield "VPC", subnet.vpc
     yield "route table", table.id + (" (the VPC's main one)" if table.is_main else "")
     yield "public", "yes: its routes lead to the internet gateway" if reachability.is_public_subnet(world, subnet.id) else "no"
+    acl = acl_of(world, subnet.id)
+    yield "network ACL", acl.id + (" (the VPC's default one)" if acl.is_default else "")
     yield "public at launch", yes(subnet.map_public_ip)
     yield "tags", tags_text(subnet.tags)
 
@@ -123,4 +128,5 @@ def offer_subnet(world: World, subnet: Subnet) -> Iterator[Offer]:
     for table in world.every(RouteTable):
         if table.vpc == subnet.vpc and not any(a.subnet == subnet.id for a in table.associations):
             yield f"use route table {table.id}", f"ec2 associate-route-table --route-table-id {table.id} --subnet-id {subnet.id}"
+    yield "make a NAT gateway in it", f"ec2 create-nat-gateway --subnet-id {subnet.id} --allocation-id "
     yield "delete it", f"ec2 delete-subnet --subnet-id {subnet.id}"

@@ -9,7 +9,7 @@ from cloudlab.lab.view.slices import Node
 from cloudlab.lab.view.things.registry import REGION_WIDE, Offer, Placed, Row, facts, offers, stands
 from cloudlab.lab.view.things.words import name_of, short, tags_text
 from cloudlab.model.compute import Instance
-from cloudlab.model.network import ANYWHERE, Address, InternetGateway, RouteTable, Subnet, Vpc
+from cloudlab.model.network import ANYWHERE, Address, InternetGateway, NatGateway, RouteTable, Subnet, Vpc
 from cloudlab.model.scenario import Scenario
 from cloudlab.model.world import World
 
@@ -46,7 +46,9 @@ def offer_internet_gateway(world: World, gateway: InternetGateway) -> Iterator[O
 @stands("route-table", RouteTable)
 def route_table_nodes(world: World) -> Iterator[Placed]:
     for table in world.every(RouteTable):
-        routes = ", ".join(f"{r.destination} -> {short(r.target)}" for r in table.routes)
+        routes = ", ".join(
+            f"{r.destination} -> {short(r.target)}{'' if is_active(world, table, r) else ' (black hole)'}" for r in table.routes
+        )
         name = name_of(table) + (" (main)" if table.is_main else "")
         yield ("vpc", table.vpc), Node(table.id, "route-table", name, "", "plain", 0, routes)
 
@@ -70,8 +72,12 @@ def offer_route_table(world: World, table: RouteTable) -> Iterator[Offer]:
             if gateway.vpc == table.vpc:
                 line = f"ec2 create-route --route-table-id {table.id} --destination-cidr-block {ANYWHERE} --gateway-id {gateway.id}"
                 yield "lead everything else to the internet gateway", line
+        for nat in world.every(NatGateway):
+            if nat.vpc == table.vpc and nat.state in ("pending", "available"):
+                line = f"ec2 create-route --route-table-id {table.id} --destination-cidr-block {ANYWHERE} --nat-gateway-id {nat.id}"
+                yield f"lead everything else to {nat.id}", line
     for route in table.routes:
-        if route.target != LOCAL:
+        if route.target != LOCAL and not route.target.startswith("vpce-"):
             line = f"ec2 delete-route --route-table-id {table.id} --destination-cidr-block {route.destination}"
             yield f"delete the route {route.destination}", line
     for subnet in world.every(Subnet):
@@ -86,7 +92,7 @@ def offer_route_table(world: World, table: RouteTable) -> Iterator[Offer]:
 @stands("address", Address)
 def address_nodes(world: World) -> Iterator[Placed]:
     for address in world.every(Address):
-        used = world.find(Instance, address.instance)
+        used = world.find(Instance, address.instance) or world.find(NatGateway, address.nat_gateway)
         detail = f"-> {name_of(used)}" if used is not None else "points at nothing, and costs all the same"
         state, tone = ("in use", "ok") if used is not None else ("unused", "off")
         yield REGION_WIDE, Node(address.id, "address", address.public_ip, state, tone, 0, detail)
@@ -95,7 +101,7 @@ def address_nodes(world: World) -> Iterator[Placed]:
 @facts(Address)
 def address_facts(world: World, scenario: Scenario, address: Address) -> Iterator[Row]:
     yield "address", address.public_ip
-    yield "points at", address.instance or "nothing; it costs all the same"
+    yield "points at", address.used_by or "nothing; it costs all the same"
     yield "tags", tags_text(address.tags)
 
 
@@ -106,6 +112,10 @@ def offer_address(world: World, address: Address) -> Iterator[Offer]:
         if instance.id != address.instance and instance.state in ("running", "stopped"):
             line = f"ec2 associate-address --allocation-id {address.id} --instance-id {instance.id}"
             yield f"point it at {instance.id}", line
-    if address.association is not None:
+    if address.used_by is None:
+        for subnet in world.every(Subnet):
+            line = f"ec2 create-nat-gateway --subnet-id {subnet.id} --allocation-id {address.id}"
+            yield f"make a NAT gateway with it in {subnet.id}", line
+    if address.instance is not None:
         yield "take it off its instance", f"ec2 disassociate-address --association-id {address.association}"
     yield "release it", f"ec2 release-address --allocation-id {address.id}"
