@@ -267,6 +267,7 @@ def test_incidents_of_today(catalogue: Catalogue) -> None:
         "security-group-scanned",
         "endpoint-instance-replaced",
         "az-outage",
+        "certificate-expired",
         "database-primary-crash",
         "data-corrupted",
         "maintenance-window",
