@@ -41,6 +41,9 @@ def metric(ppm: int) -> str:
 _LONG_ID = re.compile(r"\b([a-z]+)-([0-9a-f]{5})[0-9a-f]{12}\b")
 
 
+_BALANCING_ARN = re.compile(r"\barn:aws:elasticloadbalancing:[a-z0-9-]*:\d*:(?:loadbalancer/app|targetgroup|listener/app)/([\w-]+)[/\w]*")
+
+
 def short_ids(text: str) -> str:
-    """Shorten ids of 17 hex digits in a text as the map does: `i-0a1b2`; everything else stays whole."""
-    return _LONG_ID.sub(r"\1-\2", text)
+    """Shorten ids of 17 hex digits in a text as the map does, `i-0a1b2`, and ARNs to the name in them; everything else stays whole."""
+    return _BALANCING_ARN.sub(r"\1", _LONG_ID.sub(r"\1-\2", text))

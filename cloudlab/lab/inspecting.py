@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cloudlab.engine.rules import reachability
+from cloudlab.engine.rules.balancing import listeners_of
 from cloudlab.engine.rules.knowledge import believed, known
 from cloudlab.engine.rules.responsibility import SERVICE_OF
 from cloudlab.lab.actions import record_of
@@ -17,6 +18,7 @@ from cloudlab.lab.view.slices import Node
 from cloudlab.lab.view.things import FACTS, KINDS
 from cloudlab.lab.view.things.registry import Row, plain_facts
 from cloudlab.lab.view.things.words import name_of
+from cloudlab.model.balancing import LoadBalancer
 from cloudlab.model.compute import Instance
 from cloudlab.model.identity import Role
 from cloudlab.model.learning import TrainingJob
@@ -116,9 +118,12 @@ def _strikes(world: World, scenario: Scenario, resource: str) -> Iterator[Row]:
 
 
 def _reach(world: World, scenario: Scenario, record: Any) -> Iterator[Row]:
+    seen = believed(world)
+    if isinstance(record, LoadBalancer):
+        for port in dict.fromkeys([*(need.port for need in scenario.needs), *(x.port for x in listeners_of(world, record.id))]):
+            yield f"in, tcp/{port}", reachability.from_internet(seen, record.id, port).sentence()
     if not isinstance(record, Instance):
         return
-    seen = believed(world)
     asked = dict.fromkeys(
         [*(need.port for need in scenario.needs), *([record.software.server_port] if record.software.server_port else [])]
     )

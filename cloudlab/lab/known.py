@@ -26,6 +26,11 @@ from cloudlab.model.world import World
 _TRUST = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"%s"},"Action":"sts:AssumeRole"}]}'
 
 
+def _says_more(record: Any) -> bool:
+    """Tell whether the name of a thing says more than its id: not where it is only shortened, but always beside an ARN."""
+    return str(record.id).startswith("arn:") or name_of(record) not in (record.id, short(record.id))
+
+
 class KnownInRun:
     """A `Known` over a session; nothing is kept, so it is never stale."""
 
@@ -47,7 +52,7 @@ class KnownInRun:
             return list(_ASSOCIATIONS[snake](world))
         record: Any = KINDS.get("".join(part.capitalize() for part in snake.split("_")))
         found = [r for r in world.every(record) if getattr(r, "state", "") not in ("terminated", "deleted")] if record is not None else []
-        return [(str(r.id), "" if name_of(r) in (r.id, short(r.id)) else name_of(r)) for r in reversed(found)]
+        return [(str(r.id), name_of(r) if _says_more(r) else "") for r in reversed(found)]
 
     def catalogue(self, group: str) -> Pairs:
         """Return the values of a group that the declarations or the script grammar name."""

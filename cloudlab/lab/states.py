@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cloudlab.engine.rules.balancing import targets_of
+from cloudlab.model.balancing import LoadBalancer, TargetGroup
+from cloudlab.model.certificates import Certificate
 from cloudlab.model.compute import Instance, Invocation
 from cloudlab.model.learning import Endpoint, TrainingJob
 from cloudlab.model.network import InternetGateway, NatGateway, Subnet, Vpc, VpcEndpoint
@@ -32,10 +35,14 @@ WAITABLE = {
     "vpc": Waitable(("pending", "available"), ()),
     "subnet": Waitable(("pending", "available"), ()),
     "internet-gateway": Waitable(("attached", "detached"), ()),
+    "load-balancer": Waitable(("provisioning", "active", "gone"), ("gone",)),
+    "target-group": Waitable(("empty", "waiting", "healthy", "gone"), ("gone",)),
+    "certificate": Waitable(("PENDING_VALIDATION", "ISSUED", "EXPIRED", "gone"), ("gone",)),
     "nat-gateway": Waitable(("pending", "available", "failed", "deleting", "deleted", "gone"), ("failed", "deleted", "gone")),
     "vpc-endpoint": Waitable(("pending", "available", "deleting", "gone"), ("gone",)),
 }
-"""Kinds of the script grammar's `wait for`. An instance is `ready` once its system is up and both status checks pass."""
+"""Kinds of the script grammar's `wait for`. An instance is `ready` once its system is up and both status checks pass; a target group is
+`healthy` once everything registered in it is."""
 
 
 def states_of(world: World, kind: str, key: str) -> tuple[str, ...]:
@@ -73,6 +80,17 @@ def states_of(world: World, kind: str, key: str) -> tuple[str, ...]:
         case "vpc-endpoint":
             way = world.find(VpcEndpoint, key)
             return (way.state,) if way is not None else ("gone",)
+        case "load-balancer":
+            balancer = world.find(LoadBalancer, key)
+            return (balancer.state,) if balancer is not None else ("gone",)
+        case "target-group":
+            targets = [t.state for t in targets_of(world, key) if t.state != "draining"]
+            if key not in world.table(TargetGroup):
+                return ("gone",)
+            return ("empty",) if not targets else ("healthy",) if set(targets) == {"healthy"} else ("waiting",)
+        case "certificate":
+            certificate = world.find(Certificate, key)
+            return (certificate.status,) if certificate is not None else ("gone",)
         case "vpc":
             vpc = world.find(Vpc, key)
             return (vpc.state,) if vpc is not None else ()

@@ -55,6 +55,11 @@ SYMPTOMS = {
     "timeout": "the caller waits and hears nothing",
     "refused": "the caller is told at once that nothing listens there",
     "error": "the caller gets an error",
+    "HTTP 502": "the load balancer answers: the target closed the connection at once",
+    "HTTP 503": "the load balancer answers: it has no target to ask",
+    "HTTP 504": "the load balancer answers: the target said nothing in time",
+    "tls": "the caller speaks HTTPS and is not understood",
+    "certificate": "the caller turns away from a certificate that has run out",
 }
 
 

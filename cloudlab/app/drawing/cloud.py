@@ -206,6 +206,11 @@ LOOKS: dict[str, Look] = {
     "network-acl": Look(draw_row, "ACL"),
     "nat-gateway": Look(draw_block),
     "vpc-endpoint": Look(draw_row, "endpoint", edge=True),
+    "load-balancer": Look(draw_row, "balancer", edge=True),
+    "listener": Look(draw_row, "listens"),
+    "target-group": Look(draw_row, "targets"),
+    "target": Look(draw_row),
+    "certificate": Look(draw_row, "TLS"),
     "instance": Look(draw_block),
     "training-job": Look(draw_row, "job"),
 }

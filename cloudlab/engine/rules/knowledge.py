@@ -8,7 +8,7 @@ from cloudlab.model.balancing import LoadBalancer, Target
 from cloudlab.model.compute import Instance
 from cloudlab.model.database import DbInstance
 from cloudlab.model.learning import Endpoint, TrainingJob
-from cloudlab.model.operations import Incident, Serving, Sighting
+from cloudlab.model.operations import Incident, Serving, Sighting, ZoneOutage
 from cloudlab.model.scenario import Need, Scenario
 from cloudlab.model.time import Seconds
 from cloudlab.model.world import R, World
@@ -54,7 +54,8 @@ def believed(world: World) -> World:
         return world
     instances = {key: seen.record for key in world.table(Instance) if (seen := known(world, Instance, key)) is not None}
     incidents = {i.id: i for i in world.every(Incident) if i.detected is not None}
-    return replace(world, tables={**world.tables, Instance: instances, Incident: incidents})
+    outages = {zone: o for zone, o in world.table(ZoneOutage).items() if any(i.detail == zone for i in incidents.values())}
+    return replace(world, tables={**world.tables, Instance: instances, Incident: incidents, ZoneOutage: outages})
 
 
 def known_until(world: World, scenario: Scenario, need: Need) -> Seconds:

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from cloudlab.dialects.aws_cli import parse
 from cloudlab.dialects.errors import LineError
+from cloudlab.engine.naming import name_in_arn
 from cloudlab.engine.rules import traffic
 from cloudlab.engine.rules.knowledge import known_until
 from cloudlab.engine.rules.responsibility import holding, service_of
@@ -122,8 +123,8 @@ def _people(world: World, scenario: Scenario, seconds: int) -> int:
 
 
 def _of(resource: str, text: str) -> str:
-    """Put the struck resource into a text of the catalogue."""
-    return text.replace("{resource}", resource)
+    """Put the struck resource into a text of the catalogue: by its name, or whole where a command has to find it."""
+    return text.replace("{resource}", resource if text.startswith("aws ") else name_in_arn(resource))
 
 
 def service(world: World, scenario: Scenario, need: Need) -> Service:

@@ -18,6 +18,7 @@ Siblings stand in the order of the imports below, and within a module in the ord
 from cloudlab.lab.view.things import routing  # isort: skip
 from cloudlab.lab.view.things import filters  # isort: skip
 from cloudlab.lab.view.things import network  # isort: skip
+from cloudlab.lab.view.things import balancing  # isort: skip
 from cloudlab.lab.view.things import compute  # isort: skip
 from cloudlab.lab.view.things import egress  # isort: skip
 from cloudlab.lab.view.things import learning  # isort: skip
@@ -32,6 +33,7 @@ __all__ = [
     "KINDS",
     "NODES",
     "OFFERS",
+    "balancing",
     "compute",
     "egress",
     "filters",

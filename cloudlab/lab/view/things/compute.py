@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cloudlab.engine.rules import reachability
+from cloudlab.engine.rules.balancing import is_behind_balancer
 from cloudlab.engine.rules.knowledge import known
+from cloudlab.engine.rules.zones import is_down
 from cloudlab.lab.view.slices import Node
 from cloudlab.lab.view.things.registry import Offer, Placed, Row, facts, offers, stands
 from cloudlab.lab.view.things.words import name_of, tags_text
@@ -26,7 +28,8 @@ def instance_nodes(world: World) -> Iterator[Placed]:
         instance = seen.record
         assert isinstance(instance, Instance)
         if instance.state != "terminated":
-            state, tone = _state(instance)
+            silent = seen.age == 0 and instance.state == "running" and is_down(world, instance.zone)
+            state, tone = ("no answer", "bad") if silent else _state(instance)
             where = elastic.get(key) or instance.public_ip or instance.private_ip
             detail = f"{instance.type} {where}{_service(world, instance)}"
             yield ("subnet", instance.subnet), Node(key, "instance", name_of(instance), state, tone, seen.age, detail)
@@ -37,6 +40,8 @@ def _service(world: World, instance: Instance) -> str:
     port = instance.software.server_port
     if port is None:
         return ""
+    if is_behind_balancer(world, instance.id):
+        return f" :{port}"
     blocked = reachability.from_internet(world, instance.id, port).blocked
     if blocked is None or blocked.resource == instance.id:
         return f" :{port}"
