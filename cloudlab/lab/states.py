@@ -35,10 +35,10 @@ WAITABLE = {
     "vpc": Waitable(("pending", "available"), ()),
     "subnet": Waitable(("pending", "available"), ()),
     "internet-gateway": Waitable(("attached", "detached"), ()),
+    "nat-gateway": Waitable(("pending", "available", "failed", "deleting", "deleted", "gone"), ("failed", "deleted", "gone")),
     "load-balancer": Waitable(("provisioning", "active", "gone"), ("gone",)),
     "target-group": Waitable(("empty", "waiting", "healthy", "gone"), ("gone",)),
     "certificate": Waitable(("PENDING_VALIDATION", "ISSUED", "EXPIRED", "gone"), ("gone",)),
-    "nat-gateway": Waitable(("pending", "available", "failed", "deleting", "deleted", "gone"), ("failed", "deleted", "gone")),
     "vpc-endpoint": Waitable(("pending", "available", "deleting", "gone"), ("gone",)),
 }
 """Kinds of the script grammar's `wait for`. An instance is `ready` once its system is up and both status checks pass; a target group is
@@ -77,9 +77,6 @@ def states_of(world: World, kind: str, key: str) -> tuple[str, ...]:
         case "nat-gateway":
             nat = world.find(NatGateway, key)
             return (nat.state,) if nat is not None else ("gone",)
-        case "vpc-endpoint":
-            way = world.find(VpcEndpoint, key)
-            return (way.state,) if way is not None else ("gone",)
         case "load-balancer":
             balancer = world.find(LoadBalancer, key)
             return (balancer.state,) if balancer is not None else ("gone",)
@@ -91,6 +88,9 @@ def states_of(world: World, kind: str, key: str) -> tuple[str, ...]:
         case "certificate":
             certificate = world.find(Certificate, key)
             return (certificate.status,) if certificate is not None else ("gone",)
+        case "vpc-endpoint":
+            way = world.find(VpcEndpoint, key)
+            return (way.state,) if way is not None else ("gone",)
         case "vpc":
             vpc = world.find(Vpc, key)
             return (vpc.state,) if vpc is not None else ()

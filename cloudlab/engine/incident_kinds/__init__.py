@@ -2,6 +2,7 @@
 
 from cloudlab.engine.incident_kinds import (
     az_outage,
+    certificate_expired,
     data_corrupted,
     database_primary_crash,
     disk_full,
@@ -14,6 +15,7 @@ from cloudlab.engine.incident_kinds import (
 
 __all__ = [
     "az_outage",
+    "certificate_expired",
     "data_corrupted",
     "database_primary_crash",
     "disk_full",
