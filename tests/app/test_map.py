@@ -77,7 +77,7 @@ def test_everything_can_be_reached_by_arrows():
 
 def test_what_is_folded_tells_the_worst_of_what_is_in_it():
     lines = text(draw_map(a_view().cloud, 90, frozenset({"vpc:vpc-1"})).lines())
-    assert lines[0] == "▸ VPC vpc-app 10.0.0.0/16  2 instances folded  ◐ [red]x[/] :boom: boot"
+    assert lines[0] == "▸ VPC vpc-app 10.0.0.0/16  ◐ [red]x[/] :boom: boot  2 instances folded"
     assert len(lines) == 2  # the bucket
 
 
@@ -243,6 +243,17 @@ async def test_folding_keeps_the_cursor():
         assert "▸" in screen_text(pilot.app)  # the subnet stayed folded
 
 
+async def test_a_click_on_a_corner_folds_and_on_the_sign_unfolds():
+    async with running() as pilot:
+        _, surface = await on_the_map_of(pilot, a_view())
+        await pilot.click(surface, offset=(2, 2))
+        assert on_map(surface)[2].startswith("│ ▸›zone us-east-1a  1 instance f…")
+        await pilot.click(surface, offset=(2, 2))
+        assert on_map(surface)[2].startswith("│ ┌›zone us-east-1a ───")
+        await pilot.click(surface, offset=(8, 2))
+        assert on_map(surface)[2].startswith("│ ┌›zone us-east-1a ───")
+
+
 async def test_an_id_is_copied():
     async with running() as pilot:
         session = a_session()
@@ -263,6 +274,7 @@ async def test_a_way_is_traced_to_where_it_stops_and_its_remedy_taken(size):
         await until(pilot, lambda: "blocked here" in screen_text(pilot.app))
         await pilot.press("down", "tab")  # from the instance to the internet
         await until(pilot, lambda: "no internet gateway is attached" in screen_text(pilot.app) and "blocked here" in screen_text(pilot.app))
+        await until(pilot, lambda: "--vpc-id vpc-0990fc489cc168690" in screen_text(pilot.app))  # the text follows to its end
         same_as_golden(pilot.app, f"trace-{size[0]}x{size[1]}", "#trace")
         rows = on_map(surface)
         assert rows[0].startswith("┌✗VPC vpc-0990f")
@@ -468,8 +480,8 @@ def test_a_busy_cloud_stays_legible(cells):
 
 def test_a_busy_cloud_folds_to_what_matters():
     lines = text(draw_map(a_busy_cloud(), 76, frozenset({"zone:vpc-1/us-east-1a", "vpc:vpc-2"})).lines())
-    assert "│ ▸ zone us-east-1a  4 instances fold…" in "\n".join(lines)
-    assert "▸ VPC vpc-lab 172.16.0.0/16  2 instances folded  ◐ bench-2 stopping" in lines
+    assert "│ ▸ zone us-east-1a  ▲ web-2 check fa…" in "\n".join(lines)
+    assert "▸ VPC vpc-lab 172.16.0.0/16  ◐ bench-2 stopping  2 instances folded" in lines
 
 
 @pytest.mark.parametrize("size", [(200, 60), WIDE, NARROW])

@@ -127,6 +127,12 @@ def _distance(spot: Spot, of: Spot, dy: int) -> tuple[int, int, int]:
     return (rows + 100 * (apart > 0), columns, 0)
 
 
+def cell_at(line: Line, column: int) -> str:
+    """Return the character that begins at a column of a line; empty where none does."""
+    _, right = _split(line, column)
+    return next((text[0] for text, _ in right if text), "")
+
+
 def overlay(line: Line, column: int, text: str, look: str) -> Line:
     """Return a line with `text` written over it from `column` on."""
     left, right = _split(line, column)

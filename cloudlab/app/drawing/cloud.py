@@ -171,14 +171,14 @@ def draw_subnet(canvas: Canvas, node: Node, x: int, y: int, cells: int) -> int:
 
 
 def _folded(canvas: Canvas, node: Node, x: int, y: int, cells: int) -> int:
-    """Draw one row for a thing and all that is in it: how many, and the worst state among them."""
+    """Draw one row for a thing and all that is in it: the worst state among them, and how many."""
     inside = [n for n in walk(node.children) if n.kind != "zone"]
     machines = [n for n in inside if n.kind == "instance"]
     worst = next((n for tone in ("bad", "wait") for n in inside if n.tone == tone), None)
     many = f"{len(machines)} instance{'s' * (len(machines) != 1)}" if machines else f"{len(inside)} thing{'s' * (len(inside) != 1)}"
     told = line((f"  {glyph(worst.tone)} {worst.name} {worst.state}", style(worst.tone))) if worst is not None else ()
     canvas.stands(node.id, node.kind, x, y, cells, mark=x + 1)
-    canvas.put(x, y, (*line((f"{FOLDED} ", STRONG)), *_title(node), *line((f"  {many} folded", MUTED)), *told), cells)
+    canvas.put(x, y, (*line((f"{FOLDED} ", STRONG)), *_title(node), *told, *line((f"  {many} folded", MUTED))), cells)
     return y + 1
 
 

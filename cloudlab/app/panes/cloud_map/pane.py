@@ -43,7 +43,7 @@ outside a network.
 | **arrows**, a click | choose a thing; **›** stands before it |
 | **Enter**, a double click | everything known of it, and what can be done with it now |
 | **Ctrl+R** | trace: a packet's way lights up here hop by hop, to **✗** where it stops; pick or click its two ends (**Escape**: off) |
-| **Ctrl+F** | fold a VPC, a zone or whatever else has things inside to one row, and open it again |
+| **Ctrl+F**, a click on **┌** or **▸** | fold a VPC, a zone or whatever else has things inside to one row, and open it again |
 | **Ctrl+Y** | copy its id |
 
 **Page Up, Page Down, Home, End** and the mouse wheel scroll.

@@ -14,7 +14,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.style import Style
 
-from cloudlab.app.drawing.canvas import Canvas, Spot, neighbour, overlay, restyled
+from cloudlab.app.drawing.canvas import Canvas, Spot, cell_at, neighbour, overlay, restyled
 from cloudlab.app.drawing.cloud import draw_map
 from cloudlab.app.drawing.way import STOP
 from cloudlab.app.ink import MUTED
@@ -271,7 +271,7 @@ class MapSurface(ScrollView, can_focus=True):
             self.choose(min(self._canvas.spots, key=lambda s: (abs(s.y - goal), abs(s.x - spot.x))).key)
 
     def on_click(self, event: Click) -> None:
-        """A click chooses; a click on what is chosen already opens it."""
+        """A click chooses, on a box's corner it folds; a click on what is chosen already opens it."""
         offset = event.get_content_offset(self)
         if offset is None:
             return
@@ -280,7 +280,10 @@ class MapSurface(ScrollView, can_focus=True):
             return
         again = found.key == self.chosen and event.chain > 1
         self.choose(found.key)
-        if again:
+        corner = offset.x == found.x and offset.y + self.scroll_offset.y == found.y
+        if corner and cell_at(self._canvas.line(found.y), found.x) in "┌▸":
+            self.action_fold()
+        elif again:
             self.action_open()
 
     # asking -----------------------------------------------------------------------------------------------------------
