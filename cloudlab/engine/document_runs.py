@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from cloudlab.engine.kernel import Context, Events, evolves, fires
 from cloudlab.engine.rules.permissions import may, role_of, without_role
+from cloudlab.engine.rules.reachability import to_internet
+from cloudlab.engine.rules.service_ways import to_service
 from cloudlab.model.compute import Instance, Invocation
 from cloudlab.model.events.compute import DiskCleaned, InvocationEnded, SoftwareChanged
 from cloudlab.model.events.run import ResourcesSeen
@@ -89,6 +91,10 @@ def run_configure_package(ctx: Context, invocation: Invocation, instance: Instan
             why = permit.reason if permit is not None else without_role(ctx.world, instance)
             yield failed(invocation, f"The agent can send nothing: AccessDenied: {why}. Attach CloudWatchAgentServerPolicy.")
             return
+        path = to_service(ctx.world, instance.id, "monitoring")
+        if not path.ok:
+            yield failed(invocation, f"The agent can send nothing: it has no way to CloudWatch: {path.sentence()}. {path.hint}")
+            return
     yield SoftwareChanged(instance.id, replace(instance.software, monitoring=install))
     yield succeeded(invocation, "The CloudWatch agent reports this instance." if install else "The CloudWatch agent is gone.")
 
@@ -97,6 +103,10 @@ def run_configure_package(ctx: Context, invocation: Invocation, instance: Instan
 def run_install_runtime(ctx: Context, invocation: Invocation, instance: Instance, stage: str) -> Events:
     if instance.disk == "full":
         yield no_space(invocation)
+        return
+    path = to_internet(ctx.world, instance.id)
+    if not path.ok:
+        yield failed(invocation, f"pip: could not connect to pypi.org, which no endpoint leads to: {path.sentence()}. {path.hint}")
         return
     yield SoftwareChanged(instance.id, replace(instance.software, runtime=True))
     yield succeeded(invocation, "Python, the libraries and the model server are installed.")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cloudlab.engine.document_runs import no_space, one, runs, succeeded
+from cloudlab.engine.document_runs import failed, no_space, one, runs, succeeded
 from cloudlab.engine.instance_life import reboot
 from cloudlab.engine.kernel import Context, Events
+from cloudlab.engine.rules.service_ways import to_service
+from cloudlab.engine.rules.services import S3
 from cloudlab.engine.rules.vulnerabilities import Fix, approved_from, lacking
 from cloudlab.model.compute import Instance, Invocation
 from cloudlab.model.events.compute import InvocationAdvanced, SoftwareChanged
@@ -19,6 +21,10 @@ def run_patch_baseline(ctx: Context, invocation: Invocation, instance: Instance,
     """RebootIfNeeded restarts whenever something was installed or waits for a restart: Patch Manager does not look closer."""
     if stage == "rebooted":
         yield succeeded(invocation, f"{invocation.detail} Rebooted.")
+        return
+    path = to_service(ctx.world, instance.id, S3)
+    if not path.ok:
+        yield failed(invocation, f"dnf: the repositories, which lie in S3, cannot be reached: {path.sentence()}. {path.hint}")
         return
     pending = instance.software.pending_reboot
     missing = [f for f in lacking(ctx.world, instance) if f.vulnerability.id not in pending]

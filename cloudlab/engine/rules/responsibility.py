@@ -8,7 +8,7 @@ from cloudlab.model.compute import Instance
 from cloudlab.model.database import DbInstance
 from cloudlab.model.identity import Role
 from cloudlab.model.learning import Endpoint, TrainingJob
-from cloudlab.model.network import SecurityGroup, Subnet, Vpc
+from cloudlab.model.network import NatGateway, NetworkAcl, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint
 from cloudlab.model.storage import Bucket
 from cloudlab.model.world import World
 
@@ -17,6 +17,10 @@ SERVICE_OF: dict[type, str] = {
     Vpc: "ec2-network",
     Subnet: "ec2-network",
     SecurityGroup: "ec2-network",
+    RouteTable: "ec2-network",
+    NetworkAcl: "ec2-network",
+    NatGateway: "ec2-network",
+    VpcEndpoint: "ec2-network",
     Endpoint: "sagemaker-endpoint",  # before the job it may share its name with: jobs end, endpoints get struck
     TrainingJob: "sagemaker-training",
     DbInstance: "rds",
