@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cloudlab.engine.rules.balancing import targets_of
+from cloudlab.engine.rules.fleets import members
 from cloudlab.model.balancing import LoadBalancer, TargetGroup
 from cloudlab.model.certificates import Certificate
-from cloudlab.model.compute import Instance, Invocation
+from cloudlab.model.compute import Image, Instance, Invocation
+from cloudlab.model.database import DbInstance, DbSnapshot
+from cloudlab.model.fleet import AutoScalingGroup
 from cloudlab.model.learning import Endpoint, TrainingJob
 from cloudlab.model.network import InternetGateway, NatGateway, Subnet, Vpc, VpcEndpoint
 from cloudlab.model.operations import Incident
@@ -31,6 +34,25 @@ WAITABLE = {
     ),
     "training-job": Waitable(("InProgress", "Stopping", "Completed", "Failed", "Stopped"), ("Completed", "Failed", "Stopped")),
     "endpoint": Waitable(("Creating", "InService", "Updating", "Deleting", "Failed", "gone"), ("Failed", "gone")),
+    "db-instance": Waitable(
+        (
+            "creating",
+            "backing-up",
+            "available",
+            "modifying",
+            "upgrading",
+            "rebooting",
+            "maintenance",
+            "storage-full",
+            "stopping",
+            "stopped",
+            "starting",
+            "deleting",
+            "gone",
+        ),
+        ("gone",),
+    ),
+    "db-snapshot": Waitable(("creating", "available", "gone"), ("gone",)),
     "incident": Waitable(("open", "resolved"), ("resolved",)),
     "vpc": Waitable(("pending", "available"), ()),
     "subnet": Waitable(("pending", "available"), ()),
@@ -39,10 +61,13 @@ WAITABLE = {
     "load-balancer": Waitable(("provisioning", "active", "gone"), ("gone",)),
     "target-group": Waitable(("empty", "waiting", "healthy", "gone"), ("gone",)),
     "certificate": Waitable(("PENDING_VALIDATION", "ISSUED", "EXPIRED", "gone"), ("gone",)),
+    "image": Waitable(("pending", "available", "gone"), ("gone",)),
+    "auto-scaling-group": Waitable(("changing", "settled", "refreshing", "gone"), ("gone",)),
     "vpc-endpoint": Waitable(("pending", "available", "deleting", "gone"), ("gone",)),
 }
 """Kinds of the script grammar's `wait for`. An instance is `ready` once its system is up and both status checks pass; a target group is
-`healthy` once everything registered in it is."""
+`healthy` once everything registered in it is; an Auto Scaling group is `settled` once all the machines it wants are up and no refresh
+runs."""
 
 
 def states_of(world: World, kind: str, key: str) -> tuple[str, ...]:
@@ -66,6 +91,12 @@ def states_of(world: World, kind: str, key: str) -> tuple[str, ...]:
         case "endpoint":
             endpoint = world.find(Endpoint, key)
             return (endpoint.status,) if endpoint is not None else ("gone",)
+        case "db-instance":
+            database = world.find(DbInstance, key.lower())
+            return (database.status,) if database is not None else ("gone",)
+        case "db-snapshot":
+            snapshot = world.find(DbSnapshot, key.lower())
+            return (snapshot.status,) if snapshot is not None else ("gone",)
         case "incident":
             incident = world.find(Incident, key)
             if incident is None or incident.detected is None:
@@ -88,6 +119,11 @@ def states_of(world: World, kind: str, key: str) -> tuple[str, ...]:
         case "certificate":
             certificate = world.find(Certificate, key)
             return (certificate.status,) if certificate is not None else ("gone",)
+        case "image":
+            image = world.find(Image, key)
+            return (image.state,) if image is not None else ("gone",)
+        case "auto-scaling-group":
+            return _states_of_group(world, key)
         case "vpc-endpoint":
             way = world.find(VpcEndpoint, key)
             return (way.state,) if way is not None else ("gone",)
@@ -98,3 +134,14 @@ def states_of(world: World, kind: str, key: str) -> tuple[str, ...]:
             subnet = world.find(Subnet, key)
             return (subnet.state,) if subnet is not None else ()
     raise AssertionError(f"{kind} is not waitable")
+
+
+def _states_of_group(world: World, key: str) -> tuple[str, ...]:
+    group = world.find(AutoScalingGroup, key)
+    if group is None:
+        return ("gone",)
+    there = members(world, key)
+    if group.refresh is not None and group.refresh.status == "InProgress":
+        return ("refreshing",)
+    up = all(i.state == "running" and i.booted is not None for i in there)
+    return ("settled",) if up and len(there) == group.desired else ("changing",)

@@ -19,8 +19,10 @@ from cloudlab.lab.view.things import routing  # isort: skip
 from cloudlab.lab.view.things import filters  # isort: skip
 from cloudlab.lab.view.things import network  # isort: skip
 from cloudlab.lab.view.things import balancing  # isort: skip
+from cloudlab.lab.view.things import fleet  # isort: skip
 from cloudlab.lab.view.things import compute  # isort: skip
 from cloudlab.lab.view.things import egress  # isort: skip
+from cloudlab.lab.view.things import databases  # isort: skip
 from cloudlab.lab.view.things import learning  # isort: skip
 from cloudlab.lab.view.things import storage  # isort: skip
 from cloudlab.lab.view.things import identity  # isort: skip
@@ -35,8 +37,10 @@ __all__ = [
     "OFFERS",
     "balancing",
     "compute",
+    "databases",
     "egress",
     "filters",
+    "fleet",
     "identity",
     "learning",
     "network",
