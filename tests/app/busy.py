@@ -1,4 +1,4 @@
-"""A cloud with much in it: two VPCs, two zones each used unevenly, instances in every state, and what stands outside a network."""
+"""A cloud with much in it: two VPCs, a load balancer over two zones, instances in every state, and what stands outside a network."""
 
 from __future__ import annotations
 
@@ -53,9 +53,16 @@ def a_busy_cloud() -> Node:
                 an_instance("5", "web-3", "ok", "ok", detail="t3.small 203.0.113.9 :443", age=2 * HOUR),
                 an_instance("6", "a-name-so-long-that-no-zone-is-wide-enough-for-it", "taken over", "bad"),
             ),
-            a_subnet("4", "private-b", "10.0.3.0/24"),
+            a_subnet("4", "private-b", "10.0.3.0/24", Node("nat-1", "nat-gateway", "nat-1", "available", "ok", 0, "203.0.113.77")),
         ),
     )
+    targets = (
+        Node("tg/i-1:443", "target", "web-1", "healthy", "ok", 0, "us-east-1a :443"),
+        Node("tg/i-2:443", "target", "web-2", "unhealthy", "bad", 0, "Health checks failed with these codes: [503]"),
+    )
+    group = Node("arn:tg", "target-group", "web", "1 of 2 healthy", "wait", 0, "HTTPS 443, asks /ping every 30 s", targets)
+    listener = Node("arn:l", "listener", "HTTPS 443", "", "ok", 0, "-> web")
+    balancer = Node("arn:lb", "load-balancer", "front", "active", "ok", 0, "internet-facing: us-east-1a, us-east-1b", (listener, group))
     app = Node(
         "vpc-1",
         "vpc",
@@ -66,6 +73,9 @@ def a_busy_cloud() -> Node:
         "10.0.0.0/16",
         (
             Node("igw-1", "internet-gateway", "igw-1", "attached", "ok", 0, "<=> internet"),
+            balancer,
+            Node("vpce-1", "vpc-endpoint", "vpce-1", "available", "ok", 0, "Gateway: s3"),
+            Node("acl-1", "network-acl", "strict", "", "plain", 0, "in 100 allow tcp/443 0.0.0.0/0, out 100 allow everything 0.0.0.0/0"),
             Node("rtb-1", "route-table", "public", "", "plain", 0, "10.0.0.0/16 -> local, 0.0.0.0/0 -> igw-1"),
             Node("rtb-2", "route-table", "rtb-2 (main)", "", "plain", 0, "10.0.0.0/16 -> local"),
             Node("sg-1", "security-group", "web", "", "plain", 0, "tcp/22 from 198.51.100.7/32"),

@@ -475,7 +475,7 @@ def test_a_busy_cloud_stays_legible(cells):
             if to not in reached:
                 reached.add(to)
                 ahead.append(to)
-    assert len(reached) == len(canvas.spots) == 33
+    assert len(reached) == len(canvas.spots) == 41
 
 
 def test_a_busy_cloud_folds_to_what_matters():
