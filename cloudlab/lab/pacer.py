@@ -40,6 +40,8 @@ class Pacer:
         self.wait: Waiting | None = None
         """What a typed `wait` asked for: the clock runs, also while nobody works, until it is reached."""
         self._idle_too = False
+        self._before: tuple[Waiting | None, bool] | None = None
+        """What the clock ran for when a page stopped it, and whether also while nobody works."""
         self._carry = 0.0
         self._fetching: asyncio.Task[None] | None = None
 
@@ -66,6 +68,20 @@ class Pacer:
         if not self.session.over:
             self.wait = wait
             self.run(idle_too=True)
+
+    def interrupted(self) -> tuple[Waiting | None, bool] | None:
+        """Take what the clock ran for when the last page stopped it; None where none did, or it was taken already."""
+        before, self._before = self._before, None
+        return before
+
+    def go_on(self, before: tuple[Waiting | None, bool] | None) -> None:
+        """Run on as before a page; nothing where that is reached, or where the player has stopped the clock since."""
+        if before is None or self.running or self.stopped_because == "paused" or self.session.over:
+            return
+        wait, idle_too = before
+        if wait is None or not (self.session.now >= wait.until or wait.reached()):
+            self.wait = wait
+            self.run(idle_too=idle_too)
 
     def pause(self, because: str = "paused") -> None:
         if self.running:
@@ -147,6 +163,8 @@ class Pacer:
         if self.running:
             self.running = False
             self.stopped_because = because
+            if because == "paged":
+                self._before = (self.wait, self._idle_too)
             self.wait = None
             self._carry = 0.0
             self.session.hold(because)

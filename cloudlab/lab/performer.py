@@ -39,6 +39,7 @@ from cloudlab.dialects.tokens import Value
 from cloudlab.lab.asked import Refused, awaited, question_asked
 from cloudlab.lab.captures import Capture, names, under_way
 from cloudlab.lab.session import Session, pages_team
+from cloudlab.lab.standing import begun_text
 from cloudlab.model.events import Event
 from cloudlab.model.events.work import OrderCancelled, OrderFinished, OrderRefused
 from cloudlab.model.operations import Incident
@@ -117,6 +118,8 @@ class Performer:
                         "NoSuchIncident", f"There is no incident kind '{kind}'.", did_you_mean(kind, kinds) or ", ".join(kinds)
                     )
                 self.handlers[kind] = statement
+                if self.interactive:
+                    self.said(begun_text(kind, len(statement.body)))
                 await self._handle_pages()
             case Ack(incident=word):
                 self._check(place, session.acknowledge(plain((word,), self.variables)).refusal)

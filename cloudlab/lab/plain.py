@@ -19,6 +19,7 @@ from cloudlab.lab.review import card_of
 from cloudlab.lab.saves import SaveError
 from cloudlab.lab.session import QUIET, Session, Work, noticed, pages_team
 from cloudlab.lab.settings import load_settings, save_settings, settings_path
+from cloudlab.lab.standing import ended_text, listed_text
 from cloudlab.lab.telling import tell
 from cloudlab.lab.view import ViewBuilder
 from cloudlab.lab.work import WorkFailed
@@ -48,6 +49,8 @@ Type aws commands, as in `ec2 create-vpc --cidr-block 10.0.0.0/16 -> $vpc`.
   wait for incident | wait for end
   next            until something happens, at most 12 hours
   ack ID          take note of a page
+  on incident KIND and lines up to `end`: given by itself at each such page
+  standing        such orders; `standing off KIND` ends one
   cancel PERSON   take back the order somebody is working on
   undo            learn mood: back to before the last decision
   rewind N        learn mood: to before decision N; `decisions` lists them
@@ -121,6 +124,8 @@ class PlainFace:
                 self.write(self._rewind(verb, rest))
             elif verb == "cancel":
                 self.write(self.session.stop_work(rest or self.session.default_person()))
+            elif verb == "standing":
+                self.write(self._standing(rest))
             elif verb == "review":
                 self._review()
             elif verb == "settings" and not rest:
@@ -183,6 +188,14 @@ class PlainFace:
         people = format_usd(seen.people_micros)
         text = f"{span(seen.effort)} of work, done {stamp(seen.due)}{behind}; people {people}; cloud: {charges or 'free'}."
         return text + (f"\nIt would be refused now. {seen.refusal}" if seen.refusal is not None else "")
+
+    def _standing(self, rest: str) -> str:
+        """List the standing orders, or end one."""
+        word, _, kind = rest.partition(" ")
+        handlers = self.performer.handlers
+        if word == "off":
+            return ended_text(kind, handlers.pop(kind, None) is not None)
+        return listed_text([f"{each.kind}: {len(each.body)} lines" for each in handlers.values()])
 
     def _rewind(self, verb: str, rest: str) -> str:
         decisions = self.session.decisions()

@@ -21,13 +21,14 @@ from cloudlab.lab.pacer import Pacer
 from cloudlab.lab.pasted import Pasted, read_pasted
 from cloudlab.lab.plain_views import LOOKS, look
 from cloudlab.lab.session import Session
+from cloudlab.lab.standing import Standing, begun_text, ended_text, facts, listed_text, open_page
 from cloudlab.lab.telling import tell
 from cloudlab.lab.terminal import Taken, Terminal
 from cloudlab.lab.view import View, ViewBuilder
 from cloudlab.lab.work import WorkFailed
 from cloudlab.model.events.work import OrderCancelled, OrderFinished, OrderRefused
 from cloudlab.model.money import format_usd
-from cloudlab.model.operations import Commitment
+from cloudlab.model.operations import Commitment, Incident
 from cloudlab.model.refusal import Refusal
 from cloudlab.model.time import span, stamp
 
@@ -75,6 +76,11 @@ class Sitting:
         self._refused: set[str] = set()
         """Orders that were refused at the end of their work."""
         self._pasted: asyncio.Task[None] | None = None
+        self.standing: dict[str, Standing] = {}
+        """Standing orders by the kind of incident whose page they answer."""
+        self._answered: set[str] = set()
+        """Pages that a standing order has answered."""
+        self._at_page: asyncio.Task[None] | None = None
         session.listeners.append(self._happened)
 
     def view(self) -> View:
@@ -98,6 +104,10 @@ class Sitting:
             self.said(taken.text, "")
         if taken.refusal is not None:
             self.said(refusal_text(taken.refusal), "bad")
+        if taken.standing is not None:
+            self.standing[taken.standing.kind] = taken.standing
+            self.said(begun_text(taken.standing.kind, len(taken.standing.lines)), "quiet")
+            self._look_at_pages()
         if taken.order is not None:
             if self.session.answer(taken.order) is not None:
                 self._answer(taken.order)
@@ -124,6 +134,11 @@ class Sitting:
             case "cancel":
                 self.said(self.session.stop_work(rest or self.session.default_person()), "")
                 self.changed()
+            case "standing" if rest.startswith("off "):
+                kind = rest.removeprefix("off ").strip()
+                self.said(ended_text(kind, self.standing.pop(kind, None) is not None), "")
+            case "standing" if not rest:
+                self.said(listed_text([each.told() for each in self.standing.values()]), "")
             case "stop" if self._pasted is not None and not rest:
                 self._pasted.cancel()
                 self._pasted = None
@@ -190,6 +205,8 @@ class Sitting:
             self.said(refusal_text(refusal), "bad")
             return
         self.pacer.pause("rewound")
+        self._stop_answering()
+        self._answered &= {i.id for i in self.session.world.every(Incident) if i.detected is not None}
         known = self.terminal.variables
         self.terminal = Terminal(self.session)
         self.terminal.variables = known
@@ -214,6 +231,12 @@ class Sitting:
         self._pasted = asyncio.get_running_loop().create_task(self._run_pasted(lines, echo))
 
     async def _run_pasted(self, lines: Sequence[Pasted], echo: Callable[[str], None]) -> None:
+        await self._give(lines, echo, "the pasted text")
+        self._pasted = None
+        self.changed()
+
+    async def _give(self, lines: Sequence[Pasted], echo: Callable[[str], None], where: str = "the standing order") -> bool:
+        """Give lines one after another, each when the work of the one before is done; a refusal ends it, is said, and returns False."""
         for index, each in enumerate(lines):
             echo(each.text)
             self._taken = Taken()
@@ -221,18 +244,45 @@ class Sitting:
             taken = self._taken
             if accepted and taken.order is not None and each.waits:
                 while self.terminal.expects(taken.order) and not self.session.over:
-                    await asyncio.sleep(POLL)
+                    await self._moment()
                 await asyncio.gather(*self._answering)
                 accepted = taken.order not in self._refused
             wait = taken.waiting
             while wait is not None and self.session.now < wait.until and not (wait.reached() or self.session.over):
-                await asyncio.sleep(POLL)
+                await self._moment()
             if not accepted:
                 left = len(lines) - index - 1
-                self.said(f"Line {each.line} of the pasted text failed: {each.text}\n{left} after it were not given.", "bad")
-                break
-        self._pasted = None
+                self.said(f"Line {each.line} of {where} failed: {each.text}\n{left} after it were not given.", "bad")
+                return False
+        return True
+
+    # standing orders --------------------------------------------------------------------------------------------------
+
+    def _look_at_pages(self) -> None:
+        """Begin to answer the pages that standing orders are for; one after another."""
+        if self.standing and (self._at_page is None or self._at_page.done()):
+            self._at_page = asyncio.get_running_loop().create_task(self._answer_pages())
+
+    async def _answer_pages(self) -> None:
+        before, well = self.pacer.interrupted(), True
+        while not self.session.over and (page := open_page(self.session.world, tuple(self.standing), self._answered)) is not None:
+            self._answered.add(page.id)
+            self.terminal.variables |= facts(page)
+            well &= await self._give(self.standing[page.kind].lines, lambda text: self.said(f"standing order: {text}", "quiet"))
+        if well and not self._player_needed():
+            self.pacer.go_on(before)
         self.changed()
+
+    def _player_needed(self) -> bool:
+        """Tell whether a page is open that no standing order is for."""
+        others = tuple(k.id for k in self.session.level.scenario.catalogue.incidents if k.id not in self.standing)
+        return open_page(self.session.world, others, set()) is not None
+
+    async def _moment(self) -> None:
+        """Let a moment of the wall clock pass; a page that a standing order is for does not stop the work it comes into."""
+        if self.standing and self.pacer.stopped_because == "paged" and not self.pacer.running and not self._player_needed():
+            self.pacer.go_on(self.pacer.interrupted())
+        await asyncio.sleep(POLL)
 
     # while typing -----------------------------------------------------------------------------------------------------
 
@@ -289,6 +339,7 @@ class Sitting:
                     line = tell(happening, self.session.world, self.session.level.scenario.catalogue)
                     if line is not None and line.tone in ("page", "bad"):
                         self.said(f"{stamp(line.at)} {line.text}", line.tone)
+        self._look_at_pages()
         self.changed()
 
     def _answer(self, order: str) -> None:
@@ -306,10 +357,15 @@ class Sitting:
             self.said(text, "")
             self.changed()
 
+    def _stop_answering(self) -> None:
+        if self._at_page is not None:
+            self._at_page.cancel()
+
     def close(self) -> None:
         """Stop listening; the session itself stays open."""
         if self._pasted is not None:
             self._pasted.cancel()
+        self._stop_answering()
         if self._happened in self.session.listeners:
             self.session.listeners.remove(self._happened)
 
@@ -346,6 +402,8 @@ Lines as the aws CLI takes them (`aws` may be left out), or one of these:
   next             jump to the next event
   hint             where you are wrong, computed from the state
   ack ID           acknowledge a page
+  on incident KIND and lines up to `end`: given by itself at each such page
+  standing         such orders; `standing off KIND` ends one
   cancel PERSON    take back the order somebody is working on
   undo, rewind N   learn mood: back to before the last decision, or decision N
   look WHAT        map, board, goals, pages, jobs, traffic, plots, team, log, money, data as text

@@ -36,6 +36,7 @@ from cloudlab.engine.simulation import Preview
 from cloudlab.lab.asked import Refused, awaited, question_asked
 from cloudlab.lab.captures import Capture, names, under_way
 from cloudlab.lab.session import Session, pages_team
+from cloudlab.lab.standing import Standing, read_block, refused_kind
 from cloudlab.model.people import Person
 from cloudlab.model.refusal import Refusal
 from cloudlab.model.time import Seconds, span, stamp
@@ -60,6 +61,8 @@ class Taken:
     order: str | None = None
     """The order it gave, to be answered when its work is done."""
     waiting: Waiting | None = None
+    standing: Standing | None = None
+    """What is to be given at each page of a kind from now on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +146,9 @@ class Terminal:
                 return Taken(session.hint())
             case Note(text=word):
                 return self._done(session.note(noted(word, self.variables)).refusal, "Noted.")
-            case OnIncident():
-                refusal = Refusal("ScriptsOnly", "`on incident` blocks belong to scripts.", "At the prompt, answer the page when it comes.")
+            case OnIncident(kind=kind):
+                unknown = refused_kind(session.level, kind)
+                return Taken(refusal=unknown) if unknown is not None else Taken(standing=read_block(text, kind))
             case Deploy():
                 refusal = Refusal("NotModelled", "deploy: templates are not modelled yet.", "Give the commands one by one.")
             case Notebook():

@@ -17,8 +17,8 @@ from tests.app.stage import NARROW, WIDE, TestDoors, a_session, a_view, play, ru
 BOTH = pytest.mark.parametrize("size", [WIDE, NARROW])
 
 
-def looks(pilot, name, size):
-    same_as_golden(pilot.app, f"{name}-{size[0]}x{size[1]}")
+def looks(pilot, name, size, of=""):
+    same_as_golden(pilot.app, f"{name}-{size[0]}x{size[1]}", of)
 
 
 @BOTH
@@ -89,10 +89,10 @@ async def test_help_of_a_pane(size):
         await pilot.pause()
         await pilot.press("f1")
         await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
-        looks(pilot, "help", size)
+        looks(pilot, "help", size, "#help")
         await pilot.press("k")
         await pilot.pause()
-        looks(pilot, "help-keys", size)
+        looks(pilot, "help-keys", size, "#help")
 
 
 @BOTH

@@ -90,3 +90,18 @@ async def test_the_last_answer_is_copied_and_a_table_is_a_table():
         await until(pilot, lambda: "GetCallerIdentity" in screen_text(pilot.app) or "| Account" in screen_text(pilot.app))
         await pilot.press("ctrl+y")
         assert "|" in pilot.app.clipboard
+
+
+async def test_a_standing_order_is_typed_line_by_line_and_shown_on_the_pager():
+    async with running() as pilot:
+        screen = await play(pilot, a_session())
+        await type_line(pilot, "on incident os-cve")
+        await type_line(pilot, "ack $incident.id")
+        assert screen.terminal.before == "on incident os-cve\nack $incident.id\n"
+        await type_line(pilot, "end")
+        assert screen.terminal.before == ""
+        await until(pilot, lambda: "Standing order for os-cve: 1 line is given" in screen_text(pilot.app))
+        assert screen.terminal.line.history.older("") is None  # a block is no single line to be had again
+        await until(pilot, lambda: "standing orders: os-cve" in screen_text(pilot.app))
+        await type_line(pilot, "standing off os-cve")
+        await until(pilot, lambda: "standing orders: os-cve" not in screen_text(pilot.app))

@@ -80,7 +80,7 @@ async def test_what_has_no_answer_is_done(terminal: Terminal) -> None:
         ("as zoe ec2 create-vpc --cidr-block 10.0.0.0/16", "NoSuchPerson"),
         ("ec2 create-vpc --cidr-block '10.0.0.0/16", "ScriptSyntax"),
         ("wait", "ScriptSyntax"),
-        ("on incident disk-full\n note x\nend", "ScriptsOnly"),
+        ("on incident disk-ful\n note x\nend", "NoSuchIncident"),
         ("deploy stack.yaml", "NotModelled"),
         ("notebook run 1", "NotModelled"),
         ("ack x", "NoSuchPage"),

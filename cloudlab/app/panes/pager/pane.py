@@ -61,6 +61,10 @@ noise, and it is in the record that you saw it.
         yield Static(Content.styled(QUIET, MUTED), id="pager-quiet", markup=False)
         yield OptionList(id="pages", markup=False)
 
+    def told_standing(self, kinds: tuple[str, ...]) -> None:
+        """Say in the frame for which kinds there is a standing order."""
+        self.border_subtitle = Content.styled(f"standing orders: {ink.plain(', '.join(kinds))}", MUTED) if kinds else Content("")
+
     def slices(self, view: View) -> tuple[object, ...]:
         return (view.pages,)
 

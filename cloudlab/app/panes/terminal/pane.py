@@ -53,6 +53,7 @@ Lines as the **aws CLI** takes them; the word `aws` may be left out. The clock s
 | `as raj ...` | give the order to one person; orders queue |
 | `wait 30m`, `wait for incident` | let time pass |
 | `ack ID` | acknowledge a page |
+| `on incident KIND`, lines, `end` | a standing order: they are given at each such page; `standing` lists, `standing off KIND` ends |
 | `hint` | be told where you are wrong |
 | `help`, `help ec2 run-instances` | see what may be asked, and with what |
 
@@ -186,9 +187,13 @@ On an empty line **space** runs and pauses the clock, **+** and **-** change its
         self.choices = Choices()
         if text.endswith("\\"):
             self._go_on(text)
+        elif text != "end" and (self.before + text).split()[:2] == ["on", "incident"]:
+            if text:  # a standing order goes on until `end`
+                self._go_on(text)
         elif text or self.before:
             whole = self.before + text
-            self.line.history.add(whole.replace("\\\n", ""))
+            if "\n" not in (once := whole.replace("\\\n", "")):
+                self.line.history.add(once)
             self._write_on("")
             self.line.put("")
             self.post_message(self.Entered(whole))

@@ -164,6 +164,7 @@ class PlayScreen(Looking):
         view = self.sitting.view()
         self.view = view
         self.clock = self._clock()
+        self.query_one(PagerPane).told_standing(tuple(self.sitting.standing))
         self.query_one(FoldedBar).urgent = sum(p.holder == "YOURS" and p.state == "open" for p in view.pages)
         if self.session.over and not self._over_told:
             self._over_told = True

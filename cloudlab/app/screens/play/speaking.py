@@ -48,7 +48,8 @@ class Speaking(Screen[None]):
     def _entered(self, event: TerminalPane.Entered) -> None:
         self.terminal.echo(event.text.split("\n")[-1], "> " if "\n" in event.text else "$ ")
         self.hold_clock()
-        remember_typed(event.text.replace("\\\n", ""))
+        if "\n" not in (once := event.text.replace("\\\n", "")):
+            remember_typed(once)
         self.sitting.enter(event.text)
         self.refresh_view()
 
