@@ -10,8 +10,9 @@ from cloudlab.engine.model_server import judged
 from cloudlab.engine.rules.balancing import GATEWAY_ERRORS, NO_TARGETS, listener_on, sends_to, targets_of, tls_fault, way_to
 from cloudlab.engine.rules.fronts import front_of
 from cloudlab.engine.rules.interfaces import Interface
-from cloudlab.engine.rules.path import Trail
+from cloudlab.engine.rules.path import Path, Trail
 from cloudlab.engine.rules.reachability import arrives
+from cloudlab.engine.rules.ways import remembered
 from cloudlab.model.balancing import BalancerNode, Listener, LoadBalancer, Target, TargetGroup
 from cloudlab.model.compute import Instance
 from cloudlab.model.events.serving import AddressHandedOver, AddressWithdrawn
@@ -47,10 +48,7 @@ def _behind(world: World, scenario: Scenario, need: Need, balancer: LoadBalancer
     failed = Front(balancer.id, 0, None, via=balancer.id)
     if balancer.state != "active":
         return [replace(failed, cause="timeout", reason=f"{balancer.name} is {balancer.state}")]
-    trail = Trail()
-    trail.passes("internet", "internet", "the callers")
-    arrives(trail, world, Interface(balancer.id, balancer.vpc, node.subnet, node.private_ip, balancer.groups, node.public_ip), need.port)
-    way = trail.path()
+    way = remembered(world, ("node", balancer.id, node.zone, need.port), (balancer,), lambda: _entry(world, balancer, node, need.port))
     if not way.ok:
         return [replace(failed, cause=way.symptom, reason=f"node in {node.zone}: {way.sentence()}")]
     listener = listener_on(world, balancer.id, need.port)
@@ -67,6 +65,13 @@ def _behind(world: World, scenario: Scenario, need: Need, balancer: LoadBalancer
         if target.id not in met:
             met[target.id] = _met(world, scenario, need, balancer, target)
     return [met[target.id] for target in targets]
+
+
+def _entry(world: World, balancer: LoadBalancer, node: BalancerNode, port: int) -> Path:
+    trail = Trail()
+    trail.passes("internet", "internet", "the callers")
+    arrives(trail, world, Interface(balancer.id, balancer.vpc, node.subnet, node.private_ip, balancer.groups, node.public_ip), port)
+    return trail.path()
 
 
 def _met(world: World, scenario: Scenario, need: Need, balancer: LoadBalancer, target: Target) -> Front:

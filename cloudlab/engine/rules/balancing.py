@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cloudlab.engine.rules.interfaces import Interface, interfaces, listens
 from cloudlab.engine.rules.path import Path, Trail
 from cloudlab.engine.rules.reachability import between
+from cloudlab.engine.rules.ways import remembered
 from cloudlab.engine.rules.zones import is_down
 from cloudlab.model.balancing import HealthCheck, Listener, LoadBalancer, Target, TargetGroup
 from cloudlab.model.certificates import Certificate
@@ -125,7 +126,11 @@ def tls_fault(world: World, listener: Listener) -> tuple[str, str, str] | None:
 
 def way_to(world: World, balancer: LoadBalancer, target: Target, port: int | None = None) -> Path:
     """Return the way from the nodes of a load balancer to a target; of several the first open one."""
-    return between(world, balancer.id, target.instance, target.port if port is None else port)
+    where = target.port if port is None else port
+    ends = (balancer, world.find(Instance, target.instance))
+    return remembered(
+        world, ("target", balancer.id, target.instance, where), ends, lambda: between(world, balancer.id, target.instance, where)
+    )
 
 
 # rotation -------------------------------------------------------------------------------------------------------------------

@@ -9,6 +9,11 @@ from cloudlab.model.events.base import Event
 from cloudlab.model.time import Seconds
 
 
+def _name(arn: str) -> str:
+    """Return the name in the ARN of a load balancer or target group."""
+    return arn.split("/")[-2]
+
+
 @dataclass(frozen=True, slots=True)
 class LoadBalancerCreated(Event):
     """A load balancer was asked for; it takes requests from `active_at` on."""
@@ -20,6 +25,9 @@ class LoadBalancerCreated(Event):
 @dataclass(frozen=True, slots=True)
 class LoadBalancerActive(Event):
     balancer: str
+
+    def told(self) -> str:
+        return f"load balancer {_name(self.balancer)} is active"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,10 @@ class NodeTurned(Event):
     balancer: str
     zone: str
     out: bool
+
+    def told(self) -> str:
+        leads = "no longer leads" if self.out else "leads again"
+        return f"the name of load balancer {_name(self.balancer)} {leads} to its node in {self.zone}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +105,11 @@ class TargetTurned(Event):
     state: str
     reason: str = ""
     description: str = ""
+
+    def told(self) -> str:
+        group, _, target = self.target.rpartition("/")
+        why = f": {self.description}" if self.description else ""
+        return f"target {target} of {_name(group)} is {self.state}{why}"
 
 
 @dataclass(frozen=True, slots=True)

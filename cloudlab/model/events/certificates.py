@@ -20,6 +20,9 @@ class CertificateIssued(Event):
     certificate: str
     not_after: Seconds
 
+    def told(self) -> str:
+        return f"AWS issued {self.certificate}"
+
 
 @dataclass(frozen=True, slots=True)
 class CertificateImported(Event):
