@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from cloudlab.dialects.complete import Pairs
+from cloudlab.engine.rules.db_checks import CLASSES
 from cloudlab.engine.rules.policies import MANAGED_POLICIES
 from cloudlab.engine.run import KINDS
 from cloudlab.lab.session import Session
@@ -126,6 +127,7 @@ _ASSOCIATIONS: dict[str, Callable[[World], Iterator[tuple[str, str]]]] = {
 _GROUPS: dict[str, Callable[[Session], Iterator[tuple[str, str]]]] = {
     "instance-type": _types,
     "ml-type": _ml_types,
+    "db-class": lambda _: ((name, "") for name in CLASSES),
     "zone": lambda _: ((zone, "") for zone in ZONES[:3]),
     "document": lambda s: ((d, "") for d in s.level.scenario.catalogue.ssm_documents),
     "endpoint-service": lambda _: services(),
