@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from cloudlab.engine.rules.interfaces import Interface, interfaces, listens
 from cloudlab.engine.rules.path import Path, Trail
@@ -214,6 +215,25 @@ def matches(matcher: str, code: int) -> bool:
         if int(low) <= code <= int(high or low):
             return True
     return False
+
+
+def found_out(world: World) -> World:
+    """Return the World as it will be once every check has come to its end and every caller asked for the name again.
+
+    For questions such as who answers after a zone is lost: put its outage into a World, and let load balancers find it out.
+    """
+    for target in world.every(Target):
+        if target.state != "draining" and target.instance in world.table(Instance):
+            unused = unused_because(world, target)
+            if unused is not None:
+                state = "unused"
+            else:
+                state = "healthy" if probe(world, target) is None else "unhealthy"
+            world = world.change(Target, target.id, state=state)
+    for balancer in world.every(LoadBalancer):
+        nodes = tuple(replace(node, out=node_fails(world, balancer, node.zone)) for node in balancer.nodes)
+        world = world.change(LoadBalancer, balancer.id, nodes=nodes)
+    return world
 
 
 def turns_at(check: HealthCheck, target: Target, outcome: tuple[str, str] | None, turned: Seconds) -> Seconds | None:

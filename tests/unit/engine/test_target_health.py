@@ -17,6 +17,8 @@ from cloudlab.commands.elbv2 import (
     RegisterTargets,
     TargetDescription,
 )
+from cloudlab.engine.rules.balancing import found_out
+from cloudlab.engine.rules.fronts import fronts
 from cloudlab.engine.rules.traffic import tally
 from cloudlab.model.balancing import LoadBalancer, Target
 from cloudlab.model.compute import Instance
@@ -297,6 +299,16 @@ def test_within_its_zone_each_node_sends_to_its_own_targets_only() -> None:
     assert fleet.fronts()[-1] == ("web-b", 2, "HTTP 502")
     fleet.sim.advance(fleet.sim.now + 60)  # and then the name no longer leads there
     assert fleet.fronts() == [("web-a", 1, None), ("web-a2", 1, None)]
+
+
+def test_what_a_lost_zone_comes_to_can_be_asked_beforehand() -> None:
+    fleet = open_fleet()
+    lost = fleet.sim.world.put(ZoneOutage("us-east-1a", fleet.sim.now, fleet.sim.now + HOUR))
+    met = fronts(found_out(lost), fleet.sim.scenario, NEED)
+    assert [(f.resource, f.cause) for f in met] == [("web-b", None)]
+    assert fronts(found_out(fleet.sim.world), fleet.sim.scenario, NEED) == fleet.now()
+    both = lost.put(ZoneOutage("us-east-1b", fleet.sim.now, fleet.sim.now + HOUR))
+    assert {f.cause for f in fronts(found_out(both), fleet.sim.scenario, NEED)} == {"timeout"}
 
 
 # the address callers use ----------------------------------------------------------------------------------------------------
