@@ -24,6 +24,16 @@ from cloudlab.commands.ec2_access import (
     RevokeSecurityGroupEgress,
     RevokeSecurityGroupIngress,
 )
+from cloudlab.commands.ec2_acl import (
+    CreateNetworkAcl,
+    CreateNetworkAclEntry,
+    DeleteNetworkAcl,
+    DeleteNetworkAclEntry,
+    PortRange,
+    ReplaceNetworkAclAssociation,
+    ReplaceNetworkAclEntry,
+)
+from cloudlab.commands.ec2_egress import CreateNatGateway, CreateVpcEndpoint, DeleteNatGateway, DeleteVpcEndpoints, ModifyVpcEndpoint
 from cloudlab.commands.ec2_network import (
     AssociateRouteTable,
     AttachInternetGateway,
@@ -45,21 +55,26 @@ from cloudlab.commands.ec2_network import (
     ReplaceRoute,
     ReplaceRouteTableAssociation,
 )
-from cloudlab.engine.rules.addressing import free_address, free_count, public_ip_of
+from cloudlab.engine.rules.addressing import free_address, free_count
 from cloudlab.engine.rules.exposure import open_to_world
+from cloudlab.engine.rules.interfaces import every_interface
 from cloudlab.engine.rules.reachability import between, from_internet, is_public_subnet, to_internet
 from cloudlab.engine.rules.routing import is_active, route_for, table_of
+from cloudlab.engine.rules.service_ways import to_service
 from cloudlab.engine.simulation import Simulation
 from cloudlab.model.compute import Instance
 from cloudlab.model.network import (
+    ANYWHERE,
     Address,
     InternetGateway,
+    NatGateway,
     NetworkAcl,
     Route,
     RouteTable,
     SecurityGroup,
     Subnet,
     Vpc,
+    VpcEndpoint,
 )
 from cloudlab.model.operations import Meter, Sighting
 from cloudlab.model.world import World
@@ -71,7 +86,8 @@ SUBNET_RANGES = ("10.0.0.0/24", "10.0.0.128/25", "10.0.1.0/24", "10.0.0.0/17", "
 DESTINATIONS = ("0.0.0.0/0", "52.0.0.0/8", "52.9.0.0/16", "10.0.1.0/24", "10.0.0.0/16", "10.0.0.0/8", "x")
 PEERS = ("0.0.0.0/0", "203.0.113.0/24", "10.0.0.0/8", "10.0.0.0/33")
 ON = AttributeBooleanValue(value=True)
-KINDS = (Vpc, Subnet, InternetGateway, RouteTable, SecurityGroup, Address, Instance)
+HTTPS = PortRange(first=443, last=443)
+KINDS = (Vpc, Subnet, InternetGateway, RouteTable, SecurityGroup, Address, Instance, NatGateway, VpcEndpoint)
 
 Draw = tuple[int, int, int, int]
 
@@ -94,6 +110,11 @@ def order(world: World, draw: Draw) -> Command:
     joined = [x.association or "" for x in world.every(Address) if x.association] + ["gone"]
     destination = DESTINATIONS[c % len(DESTINATIONS)]
     rule = tcp(443 + b % 2, PEERS[c % len(PEERS)]) if c % 3 else tcp(443, group=pick(world, SecurityGroup, b))
+    acl, nat, endpoint = pick(world, NetworkAcl, a), pick(world, NatGateway, a), pick(world, VpcEndpoint, a)
+    edges = [x.id for each in world.every(NetworkAcl) for x in each.associations] + ["gone"]
+    number, egress, name = 1 + c % 4, b % 2 == 0, ("ssm", "logs")[c % 2]
+    numbered = {"network_acl_id": acl, "rule_number": number, "egress": egress}
+    entry = {**numbered, "protocol": "6", "rule_action": ("allow", "deny")[a % 2], "cidr_block": ANYWHERE, "port_range": HTTPS}
     orders: tuple[Command, ...] = (
         CreateVpc(cidr_block=VPC_RANGES[c % len(VPC_RANGES)]),
         CreateSubnet(vpc_id=vpc, cidr_block=SUBNET_RANGES[c % len(SUBNET_RANGES)]),
@@ -111,6 +132,28 @@ def order(world: World, draw: Draw) -> Command:
         ModifySubnetAttribute(subnet_id=subnet, map_public_ip_on_launch=ON),
         ReplaceRoute(route_table_id=table, destination_cidr_block=destination, gateway_id=gateway),
         ReplaceRouteTableAssociation(association_id=associations(world)[b % len(associations(world))], route_table_id=table),
+        CreateNetworkAcl(vpc_id=vpc),
+        CreateNetworkAclEntry.model_validate(entry),
+        ReplaceNetworkAclEntry.model_validate(entry),
+        DeleteNetworkAclEntry.model_validate(numbered),
+        ReplaceNetworkAclAssociation(association_id=edges[b % len(edges)], network_acl_id=acl),
+        CreateNatGateway(subnet_id=pick(world, Subnet, b), allocation_id=address),
+        CreateNatGateway(subnet_id=subnet, connectivity_type="private"),
+        CreateRoute(route_table_id=table, destination_cidr_block=destination, nat_gateway_id=pick(world, NatGateway, b)),
+        CreateVpcEndpoint(vpc_id=vpc, service_name="com.amazonaws.us-east-1.s3", route_table_ids=(table,) * (c % 2)),
+        CreateVpcEndpoint(
+            vpc_id=vpc,
+            service_name=f"com.amazonaws.us-east-1.{name}",
+            vpc_endpoint_type="Interface",
+            subnet_ids=(subnet,) * (c % 3 > 0),
+            security_group_ids=(group,) * (b % 2),
+            private_dns_enabled=False,
+        ),
+        ModifyVpcEndpoint(vpc_endpoint_id=endpoint, add_subnet_ids=(subnet,)),
+        ModifyVpcEndpoint(vpc_endpoint_id=endpoint, add_route_table_ids=(table,)),
+        DeleteVpcEndpoints(vpc_endpoint_ids=(endpoint,)),
+        DeleteNatGateway(nat_gateway_id=nat),
+        DeleteNetworkAcl(network_acl_id=acl),
         DescribeSubnets(subnet_ids=(subnet,)),
         DescribeRouteTables(),
         DescribeSecurityGroups(),
@@ -181,8 +224,11 @@ def assert_whole(world: World) -> None:
         assert table.routes[0] == Route(vpcs[table.vpc].cidr, "local")
         assert len({r.destination for r in table.routes}) == len(table.routes)
         for route in table.routes[1:]:
-            gateway = world.find(InternetGateway, route.target)
-            assert is_active(world, table, route) == (gateway is not None and gateway.vpc == table.vpc)
+            gateway, nat, endpoint = (world.find(kind, route.target) for kind in (InternetGateway, NatGateway, VpcEndpoint))
+            by_nat = nat is not None and nat.state not in ("failed", "deleted")
+            by_gateway = gateway is not None and gateway.vpc == table.vpc
+            assert is_active(world, table, route) == (by_gateway or by_nat or endpoint is not None)
+            assert endpoint is None or (endpoint.vpc, endpoint.type) == (table.vpc, "Gateway")
         assert all(a.subnet is None or subnets[a.subnet].vpc == table.vpc for a in table.associations)
     for acl in world.every(NetworkAcl):
         assert acl.vpc in vpcs
@@ -194,16 +240,27 @@ def assert_whole(world: World) -> None:
             assert all(r.group is None or groups[r.group].vpc == group.vpc for r in rules)
     assert max(Counter((g.vpc, g.name.lower()) for g in groups.values()).values(), default=1) == 1
     assert Counter(g.vpc for g in groups.values() if g.name == "default") == dict.fromkeys(vpcs, 1)
-    for machine in world.every(Instance):
-        if machine.state != "terminated":
-            assert machine.subnet in subnets
-            assert set(machine.groups) <= set(groups)
-            if public_ip_of(world, machine) is not None:
-                assert machine.vpc in attached
+    there = list(every_interface(world))
+    for interface in there:
+        assert IPv4Address(interface.private_ip) in IPv4Network(subnets[interface.subnet].cidr)
+        assert subnets[interface.subnet].vpc == interface.vpc
+        assert set(interface.groups) <= set(groups)
+        if interface.public_ip is not None:
+            assert interface.vpc in attached
+    assert max(Counter((i.subnet, i.private_ip) for i in there).values(), default=1) == 1
     elastic = list(world.every(Address))
+    assert all((a.used_by is None) == (a.association is None) for a in elastic)
+    lent = Counter(a.nat_gateway for a in elastic if a.nat_gateway)
+    assert all(count == 1 for count in lent.values())
+    working = {n.id for n in world.every(NatGateway) if n.state in ("available", "deleting") and n.connectivity == "public"}
+    assert working <= set(lent) <= set(world.table(NatGateway))
     assert max(Counter(a.instance for a in elastic if a.instance).values(), default=1) == 1
     assert max(Counter(a.public_ip for a in elastic).values(), default=1) == 1
     assert all(a.instance is None or world.get(Instance, a.instance).state != "terminated" for a in elastic)
+    paid = {m.resource for m in world.every(Meter) if m.line == "nat-gateway" and m.since is not None}
+    assert paid == {n.id for n in world.every(NatGateway) if n.state == "available"}
+    paid = {m.resource for m in world.every(Meter) if m.line == "vpc-endpoint" and m.since is not None}
+    assert paid == {e.id for e in world.every(VpcEndpoint) if e.type == "Interface" and e.state == "available"}
     rented = {m.resource for m in world.every(Meter) if m.line == "public-ipv4" and m.since is not None}
     assert {a.id for a in elastic} == {r for r in rented if r.startswith("eipalloc-")}
     remembered = [s.record for s in world.every(Sighting)]
@@ -218,6 +275,8 @@ def assert_answerable(world: World) -> None:
             from_internet(world, key, 443),
             from_internet(world, key, 22),
             to_internet(world, key),
+            to_service(world, key, "s3"),
+            to_service(world, key, "ssm"),
             between(world, key, machines[0], 22),
         ):
             assert path.ok == (path.blocked is None) == (path.symptom == "") == (path.hint == "")
@@ -244,7 +303,7 @@ def play(draws: list[Draw]) -> Simulation:
     return sim
 
 
-DRAWS = st.lists(st.tuples(st.integers(0, 287), st.integers(0, 5), st.integers(0, 5), st.integers(0, 41)), min_size=8, max_size=40)
+DRAWS = st.lists(st.tuples(st.integers(0, 9 * 47 - 1), st.integers(0, 5), st.integers(0, 5), st.integers(0, 41)), min_size=8, max_size=40)
 
 
 @settings(max_examples=60)
@@ -262,8 +321,13 @@ def test_the_same_orders_make_the_same_world(draws: list[Draw]) -> None:
 @settings(max_examples=25)
 @given(DRAWS)
 def test_everything_can_be_given_back(draws: list[Draw]) -> None:
-    """After the machines and addresses, in AWS's order: subnets, gateways, tables, rules, groups, networks."""
+    """In AWS's order: NAT gateways, endpoints, addresses, machines, subnets, ACLs, gateways, tables, rules, groups, networks."""
     sim = play(draws)
+    for nat in tuple(sim.world.every(NatGateway)):
+        give_back(sim, DeleteNatGateway(nat_gateway_id=nat.id))
+    for endpoint in tuple(sim.world.every(VpcEndpoint)):
+        give_back(sim, DeleteVpcEndpoints(vpc_endpoint_ids=(endpoint.id,)))
+    sim.advance(sim.now + 2 * 3_600)
     for address in tuple(sim.world.every(Address)):
         if address.association is not None:
             give_back(sim, DisassociateAddress(association_id=address.association))
@@ -272,6 +336,9 @@ def test_everything_can_be_given_back(draws: list[Draw]) -> None:
         sim.world = sim.world.drop(Instance, machine.id)
     for subnet in tuple(sim.world.every(Subnet)):
         give_back(sim, DeleteSubnet(subnet_id=subnet.id))
+    for acl in tuple(sim.world.every(NetworkAcl)):
+        if not acl.is_default:
+            give_back(sim, DeleteNetworkAcl(network_acl_id=acl.id))
     for gateway in tuple(sim.world.every(InternetGateway)):
         if gateway.vpc is not None:
             give_back(sim, DetachInternetGateway(internet_gateway_id=gateway.id, vpc_id=gateway.vpc))
