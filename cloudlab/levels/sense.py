@@ -8,6 +8,7 @@ from inspect import Parameter, signature
 from pathlib import Path
 from typing import Any
 
+from cloudlab.engine.incident_kinds import az_outage
 from cloudlab.engine.rules import vulnerabilities
 from cloudlab.levels.error import nearest
 from cloudlab.levels.predicates import KINDS, PREDICATES
@@ -107,9 +108,10 @@ def _incidents(file: LevelFile, source: Source, catalogue: Catalogue) -> None:
                 raise source.error(
                     f"{stamp(getattr(incident, edge))} lies outside the run.", "incidents", index, edge, accepted=_window(starts, ends)
                 )
-        if incident.kind == vulnerabilities.KIND:
+        reads = {vulnerabilities.KIND: vulnerabilities.publication, az_outage.KIND: az_outage.told}.get(incident.kind)
+        if reads is not None:
             try:
-                vulnerabilities.publication(incident.detail)
+                reads(incident.detail)
             except AssertionError as wrong:
                 raise source.error(f"{wrong}.", "incidents", index, "detail") from wrong
 

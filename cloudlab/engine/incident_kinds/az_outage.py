@@ -35,6 +35,19 @@ def candidates(world: World) -> list[str]:
     return zonal + [e.id for e in world.every(Endpoint) if e.status == "InService"]
 
 
+def told(detail: str) -> tuple[str | None, Seconds | None]:
+    """Return the zone and the duration a level's detail names: `us-east-1a 5h`, `90m`, or nothing."""
+    zone, duration = None, None
+    for word in detail.split():
+        found = _DURATION.fullmatch(word)
+        assert word in ZONES or found is not None, f"'{word}' is neither a zone ({', '.join(ZONES[:3])} ...) nor a duration (5h, 90m)"
+        if found is not None:
+            duration = int(found[1]) * (HOUR if found[2] == "h" else MINUTE)
+        else:
+            zone = word
+    return zone, duration
+
+
 def _lived_in(world: World) -> list[str]:
     there = {world.get(Subnet, i.subnet).zone for i in every_interface(world) if i.owner not in world.table(LoadBalancer)}
     return [zone for zone in ZONES if zone in there]
@@ -59,7 +72,7 @@ def aims(ctx: Context, planned: Planned, found: list[str]) -> tuple[str, str]:
 
 
 def _zone(ctx: Context, planned: Planned) -> str:
-    said = next((word for word in planned.detail.split() if word in ZONES), None)
+    said, _ = told(planned.detail)
     zones = _lived_in(ctx.world) or list(ZONES[:_ENDPOINT_ZONES])
     if said is not None or planned.aim == "first":
         return said or zones[0]
@@ -84,9 +97,9 @@ def _load(ctx: Context) -> dict[str, int]:
 def lasts(ctx: Context, incident: Incident, said: str) -> Seconds:
     """Return how long a zone stays down: what the level says, else by dice as in the dated outages - two hours at least, half of them
     four at most, nine of ten twelve at most, the worst two days."""
-    found = next((m for word in said.split() if (m := _DURATION.fullmatch(word))), None)
-    if found is not None:
-        return int(found[1]) * (HOUR if found[2] == "h" else MINUTE)
+    _, fixed = told(said)
+    if fixed is not None:
+        return fixed
     rate = ctx.scenario.catalogue.rate
     marks = (
         (0, rate("az_outage_duration_least_s")),

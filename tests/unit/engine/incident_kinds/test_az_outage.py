@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from cloudlab.commands.ec2_compute import DescribeInstanceStatus, RunInstances, StartInstances
-from cloudlab.engine.incident_kinds.az_outage import lasts
+from cloudlab.engine.incident_kinds.az_outage import lasts, told
 from cloudlab.engine.kernel import Context
 from cloudlab.engine.rules.reachability import from_internet, to_internet
 from cloudlab.engine.rules.traffic import tally
@@ -209,3 +209,11 @@ def test_next_door_half_of_the_half_hours_are_sold_out_and_dice_are_keyed() -> N
 
 def test_without_an_outage_there_is_room() -> None:
     assert lay_two_zones().preview("ana", launch("subnet-b")).refusal is None
+
+
+def test_what_a_level_may_say_of_an_outage() -> None:
+    assert told("") == (None, None)
+    assert told("us-east-1b 5h") == ("us-east-1b", 5 * HOUR)
+    assert told("90m") == (None, 5_400)
+    with pytest.raises(AssertionError, match="'soon' is neither a zone"):
+        told("soon")
