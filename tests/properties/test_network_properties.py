@@ -224,7 +224,8 @@ def assert_whole(world: World) -> None:
         assert table.routes[0] == Route(vpcs[table.vpc].cidr, "local")
         assert len({r.destination for r in table.routes}) == len(table.routes)
         for route in table.routes[1:]:
-            gateway, nat, endpoint = (world.find(kind, route.target) for kind in (InternetGateway, NatGateway, VpcEndpoint))
+            gateway, nat = world.find(InternetGateway, route.target), world.find(NatGateway, route.target)
+            endpoint = world.find(VpcEndpoint, route.target)
             by_nat = nat is not None and nat.state not in ("failed", "deleted")
             by_gateway = gateway is not None and gateway.vpc == table.vpc
             assert is_active(world, table, route) == (by_gateway or by_nat or endpoint is not None)
