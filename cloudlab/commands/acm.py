@@ -27,6 +27,7 @@ class ImportCertificate(Command):
     service: ClassVar[str] = "acm"
     operation: ClassVar[str] = "ImportCertificate"
     gloss: ClassVar[str] = "Bring a certificate of your own, or put a new one in the place of an old one; renewing it stays your work."
+    human: ClassVar[str | None] = "Certificate"
     returns: ClassVar[str | None] = "CertificateArn"
     errors: ClassVar[tuple[str, ...]] = ("ValidationException", "InvalidParameterException", "ResourceNotFoundException")
 

@@ -25,6 +25,8 @@ _ACRONYMS = {
     "nat": "NAT",
     "v2": "",
 }
+_BALANCING = re.compile(r"(?:loadbalancer/app|targetgroup|listener/app)/([^/]+)/")
+"""ARNs of load balancing carry a name that people chose."""
 _SILENT = ("DryRun", "TagSpecifications", "Tags")
 _SHOWN = 3
 """Parameters a line names at most."""
@@ -126,7 +128,9 @@ def _named(text: str, name_of: NameOf | None) -> str:
     if name:
         return name
     if text.startswith("arn:"):
-        return text.rsplit(":", 1)[-1]
+        resource = text.rsplit(":", 1)[-1]
+        balancing = _BALANCING.match(resource)
+        return balancing[1] if balancing is not None else resource
     return "" if text.startswith(("{", "[")) and text.endswith(("}", "]")) else text  # a document says nothing in one line
 
 

@@ -132,6 +132,7 @@ def test_a_fault_is_told_with_its_line_and_key(tmp_path: Path, old: str, new: st
         ("{id: x, kind: disk-full, earliest: day 1 10:00, latest: day 1 11:00, aim: biggest}", "aim", "'first', 'busiest' or 'any'"),
         ("{id: x, kind: disk-full, earliest: day 1 10:00, latest: day 1 11:00, patience_hours: -1}", "patience_hours", "greater"),
         ("{id: x, kind: os-cve, earliest: day 1 10:00, latest: day 1 11:00, detail: soon}", "detail", "CVE-2024-6387 age=9d"),
+        ("{id: x, kind: az-outage, earliest: day 1 10:00, latest: day 1 11:00, detail: soon}", "detail", "neither a zone"),
         ("{id: ok, kind: disk-full, earliest: day 1 10:00, latest: day 1 11:00}", "id", "is taken"),
     ],
 )
