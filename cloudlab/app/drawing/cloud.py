@@ -216,7 +216,7 @@ LOOKS: dict[str, Look] = {
     "launch-template": Look(draw_row, "template"),
     "image": Look(draw_row, "image"),
     "instance": Look(draw_block),
-    "db-instance": Look(draw_block),
+    "db-instance": Look(draw_block, "DB"),
     "db-standby": Look(draw_row, "standby"),
     "postgres": Look(draw_row, "postgres"),
     "db-subnet-group": Look(draw_row, "DB nets"),
