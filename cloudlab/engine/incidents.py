@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from cloudlab.engine.dice import roll
 from cloudlab.engine.kernel import Context, Events, evolves, fires, reacts
-from cloudlab.engine.rules.knowledge import is_monitored
+from cloudlab.engine.rules.knowledge import SHOWS, is_monitored
 from cloudlab.engine.rules.responsibility import holding
 from cloudlab.engine.rules.traffic import busiest
 from cloudlab.model.events.incidents import (
@@ -43,9 +43,6 @@ class Behaviour:
     aims: Callable[[Context, Planned, list[str]], tuple[str, str]] | None = None
     """(resource, detail) it strikes of the candidates, where the common aims don't do."""
 
-
-SHOWS = ("down", "degraded")
-"""Severities that somebody who describes the resource notices."""
 
 BEHAVIOURS: dict[str, Behaviour] = {}
 """Incident kind -> how it behaves. Filled by the modules of `engine/incident_kinds`."""

@@ -17,8 +17,10 @@ from cloudlab.journal.file import Journal
 from cloudlab.journal.record import Header, Record
 from cloudlab.journal.replay import Step, replay
 from cloudlab.lab.captures import Capture, capture_in
+from cloudlab.lab.waiting import outage, turns_away
 from cloudlab.levels.judge import LevelReferee, next_hint
 from cloudlab.levels.loader import Level
+from cloudlab.levels.schema import HintPart
 from cloudlab.model.events import Event
 from cloudlab.model.events.incidents import IncidentDetected
 from cloudlab.model.events.run import ResourcesSeen, RunEnded
@@ -27,6 +29,7 @@ from cloudlab.model.inputs import Acknowledged, Committed, Given, Input, Learned
 from cloudlab.model.operations import Incident
 from cloudlab.model.people import Person
 from cloudlab.model.refusal import Refusal
+from cloudlab.model.scenario import Scenario
 from cloudlab.model.time import HOUR, Seconds
 from cloudlab.model.training import Fact, TrainingSpec
 from cloudlab.model.world import World
@@ -221,10 +224,22 @@ class Session:
         return self._take(Noted(self._next_id(), text))
 
     def hint(self, road: str = "any") -> str:
-        """Return the next hint, computed from where the player is wrong; taking it is noted (and costs points in win mood)."""
+        """Return the next hint, computed from where the player is wrong; taking it is noted (and costs points in win mood).
+
+        It begins with an outage the team knows of; saying so alone is no hint.
+        """
         found = next_hint(self.level.file, self.world, self.level.scenario, road)
+        because = outage(self.world, self.level.scenario)
+        if because:
+            page = next((i.id for i in self.world.every(Incident) if _explains(self.level.scenario, i)), None)
+            then = f"Page {page} lists the ways out." if page else "No page says why yet: look at what answers."
+            down = f"Your service is down: {because}. {then}"
+            return down if found is None else f"{down}\n{self._hinted(found)}"
         if found is None:
             return "Nothing is wrong that a hint could help with. Let time pass and watch the pager."
+        return self._hinted(found)
+
+    def _hinted(self, found: tuple[int, HintPart, str]) -> str:
         index, _, text = found
         self._take(Committed(self._next_id(), "hint", str(index), "taken"))
         return text
@@ -344,6 +359,11 @@ class Session:
             self._begun.discard(digest)
             if self.world.trained(digest) is None:
                 self.work.cancel(digest)
+
+
+def _explains(scenario: Scenario, incident: Incident) -> bool:
+    """Tell whether an incident on the pager may be why nothing answers."""
+    return incident.is_open and incident.detected is not None and turns_away(scenario, incident)
 
 
 QUIET: Seconds = 12 * HOUR

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cloudlab.dialects.human import human
+from cloudlab.engine.rules.knowledge import SHOWS
 from cloudlab.engine.simulation import Happening
-from cloudlab.model.catalogue import Catalogue
+from cloudlab.model.catalogue import Catalogue, IncidentKind
 from cloudlab.model.events import Event
 from cloudlab.model.events.incidents import (
     IncidentAcknowledged,
@@ -85,7 +86,14 @@ def _page(incident: Incident, by: str, catalogue: Catalogue) -> tuple[str, str]:
     if incident.holder == "provider":
         return "quiet", f"{kind.title} on {incident.resource}: AWS holds this and is on it{late}"
     story = kind.story.replace("{resource}", incident.resource or "")
-    return "page", f"PAGE {incident.id}: {kind.title} on {incident.resource} (noticed by {by}{late}). {story}"
+    return "page", f"PAGE {incident.id}: {kind.title} on {incident.resource} ({noticed(by, kind)}{late}). {story}"
+
+
+def noticed(by: str, kind: IncidentKind) -> str:
+    """Say how the news of an incident came; customers notice what fails them, not a hole."""
+    if by == "look":
+        return "noticed when somebody looked"
+    return "reported from outside" if by == "customers" and kind.severity not in SHOWS else f"noticed by {by}"
 
 
 def _resolved(incident: Incident, resolution: str, catalogue: Catalogue) -> tuple[str, str] | None:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from cloudlab.dialects.human import human
 from cloudlab.engine.simulation import Happening
-from cloudlab.lab.telling import Line
+from cloudlab.lab.telling import Line, noticed
+from cloudlab.model.catalogue import Catalogue, IncidentKind
 from cloudlab.model.events.incidents import IncidentAcknowledged, IncidentCameToDamage, IncidentDetected, IncidentResolved
 from cloudlab.model.events.work import OrderFinished, OrderRefused, WorkStarted
 from cloudlab.model.operations import Incident
@@ -15,30 +16,30 @@ from cloudlab.model.time import span
 from cloudlab.model.world import World
 
 
-def timeline(world: World, history: Sequence[Happening], incident: str) -> tuple[Line, ...]:
+def timeline(world: World, history: Sequence[Happening], incident: str, catalogue: Catalogue) -> tuple[Line, ...]:
     """Return what happened about an incident, oldest first; nothing for one that the team does not know of."""
     found = world.find(Incident, incident)
     if found is None or found.detected is None:
         return ()
     return (
         Line(found.struck, "bad", "it began; nobody knew yet" if found.detected > found.struck else "it began"),
-        *_since(history, found),
+        *_since(history, found, catalogue.incident(found.kind)),
     )
 
 
-def _since(history: Sequence[Happening], incident: Incident) -> Iterator[Line]:
+def _since(history: Sequence[Happening], incident: Incident, kind: IncidentKind) -> Iterator[Line]:
     for happening in history:
         if happening.at < incident.struck or (incident.resolved is not None and happening.at > incident.resolved):
             continue
-        told = _told(happening, incident)
+        told = _told(happening, incident, kind)
         if told is not None:
             yield Line(happening.at, *told)
 
 
-def _told(happening: Happening, incident: Incident) -> tuple[str, str] | None:
+def _told(happening: Happening, incident: Incident, kind: IncidentKind) -> tuple[str, str] | None:
     match happening.event:
         case IncidentDetected(incident=key, by=by) if key == incident.id:
-            return "page", f"noticed by {by}, {span(happening.at - incident.struck)} after it began"
+            return "page", f"{noticed(by, kind)}, {span(happening.at - incident.struck)} after it began"
         case IncidentAcknowledged(incident=key) if key == incident.id:
             return "quiet", "acknowledged"
         case IncidentCameToDamage(incident=key, damage=damage) if key == incident.id:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cloudlab.engine.rules.knowledge import known_until
+from cloudlab.engine.rules import traffic
+from cloudlab.engine.rules.knowledge import SHOWS, known_until
 from cloudlab.model.operations import Incident, Serving
 from cloudlab.model.scenario import Need, Scenario
 from cloudlab.model.time import HOUR, MINUTE, Seconds
@@ -24,10 +25,13 @@ class WaitingCost:
 def cost_of_waiting(world: World, scenario: Scenario, incident: Incident) -> WaitingCost:
     """Return what an hour of waiting costs as far as the team knows; nothing for an incident that is over or unnoticed.
 
-    Counted are the requests that go to the struck resource and fail, or find no room there. Traffic is the level's profile for
-    this hour without its noise, which nobody can know; worth is the payoff of a competent model's answer.
+    Counted are the requests that go to the struck resource and fail, or find no room there - unless what struck turns nobody away,
+    as a hole or an open port does: then something else does, and that has, or will have, a page of its own. Traffic is the level's
+    profile for this hour without its noise, which nobody can know; worth is the payoff of a competent model's answer.
     """
     if not incident.is_open or incident.detected is None:
+        return WaitingCost(0, 0)
+    if not turns_away(scenario, incident):
         return WaitingCost(0, 0)
     failing = micros = 0
     for need in scenario.needs:
@@ -35,6 +39,22 @@ def cost_of_waiting(world: World, scenario: Scenario, incident: Incident) -> Wai
         failing += lost
         micros += lost * scenario.cards[need.dataset].reference_micros
     return WaitingCost(failing, micros)
+
+
+def turns_away(scenario: Scenario, incident: Incident) -> bool:
+    """Tell whether requests may fail because of an incident: it shows in what the resource does, or it came to damage."""
+    return incident.failed or scenario.catalogue.incident(incident.kind).severity in SHOWS
+
+
+def outage(world: World, scenario: Scenario) -> str:
+    """Return why nothing answers a need that was answered before, as of the last instant the team knows of; empty where all is well."""
+    for need in scenario.needs:
+        then = world.at(known_until(world, scenario, need))
+        if traffic.fronts_at(then, need, then.now):
+            condition = traffic.condition(then, scenario, need)
+            if condition.state == "down":
+                return condition.because
+    return ""
 
 
 def usual_per_hour(scenario: Scenario, need: Need, now: Seconds) -> int:

@@ -281,7 +281,8 @@ def managed_node(world: World, scenario: Scenario) -> Finding:
 def no_world_open_ports(world: World, scenario: Scenario) -> Finding:  # noqa: ARG001
     for instance in world.every(Instance):
         if instance.state == "running" and (opened := exposure.open_to_world(world, instance.id)):
-            return Finding(False, f"{instance.id} through {opened[0].group}: {opened[0].ports}")
+            (first, last), group, _ = opened[0]
+            return Finding(False, f"{instance.id} through {group}: port {first if first == last else f'{first}-{last}'}")
     return Finding(True, "no port but 80 and 443 is open to the world")
 
 

@@ -14,7 +14,7 @@ from cloudlab.app.panes.pager.page import Answer, PageScreen
 from cloudlab.app.screens.play.screen import PlayScreen
 from cloudlab.lab.board_filters import filtered, filters
 from cloudlab.lab.telling import Line
-from cloudlab.lab.view.slices import Board, Cell
+from cloudlab.lab.view.slices import Board, Cell, Exit
 from tests.app.stage import NARROW, NOW, WIDE, a_session, a_view, play, running, same_as_golden, screen_text, until
 
 
@@ -124,6 +124,37 @@ async def test_the_board_by_mouse():
         assert (grid.place.row, grid.place.column) == (1, 1)
         await pilot.click(grid, offset=(28, 2), times=2)
         await until(pilot, lambda: isinstance(pilot.app.screen, CellScreen))
+
+
+async def test_a_way_out_is_chosen_from_the_start_and_enter_means_it_wherever_one_has_been():
+    one = a_view().pages[0]
+    page = replace(
+        one, ways_out=(one.ways_out[0], Exit("Reboot it", "aws ec2 reboot-instances", 3, 0, "none"), Exit("Wait", None, 5, 0, ""))
+    )
+    for keys, line in (
+        (("enter",), "aws ssm send-command --document-name AWS-RunPatchBaseline"),
+        (("pagedown", "tab", "down", "enter"), "aws ec2 reboot-instances"),
+    ):
+        async with running() as pilot:
+            await play(pilot, a_session(), a_view())
+            answers: list[Answer | None] = []
+            pilot.app.push_screen(PageScreen(page, NOW), answers.append)
+            await until(pilot, lambda: "› Patch and reboot" in screen_text(pilot.app))
+            await pilot.press(*keys)
+            await until(pilot, lambda: bool(answers))
+            assert answers == [("line", line)]
+    async with running() as pilot:
+        await play(pilot, a_session(), a_view())
+        pilot.app.push_screen(PageScreen(page, NOW))
+        await until(pilot, lambda: "› Patch and reboot" in screen_text(pilot.app))
+        await pilot.press("end", "enter")  # a way without an order says so, and the page stays
+        await until(pilot, lambda: "› Wait" in screen_text(pilot.app))
+        assert isinstance(pilot.app.screen, PageScreen)
+
+
+def test_a_page_says_first_that_the_service_is_down():
+    page = replace(a_view().pages[0], outage="Your service is down, and not because of this: i-1 does not answer.")
+    assert text(page_text(page, NOW, 90))[0] == "▲ Your service is down, and not because of this: i-1 does not answer."
 
 
 # the incident at length --------------------------------------------------------------------------------------------------

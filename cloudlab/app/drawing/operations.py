@@ -65,7 +65,7 @@ def page_text(page: Page, now: Seconds, cells: int) -> list[Line]:
         ("rate", f"x{page.rate_factor} for this level: it happens more often here than in life" if page.rate_factor > 1 else ""),
         ("calibrated", f"on {page.calibrated_on}; `cloudlab facts` has its source" if page.calibrated_on else ""),
     ]
-    lines: list[Line] = []
+    lines = ink.wrapped(f"▲ {page.outage}", cells, style("bad")) if page.outage else []
     for label, text in told:
         for i, each in enumerate(ink.wrapped(text, cells - 12)):
             lines.append(((label.ljust(12) if i == 0 else " " * 12, MUTED), *each))
@@ -98,7 +98,7 @@ def exit_text(way: Exit, cells: int) -> list[Line]:
     risk = f"  risk: {way.risk}" if way.risk else ""
     work = f"  {money(way.micros)} of work" if way.micros else ""
     lines += ink.wrapped(f"{span(way.minutes * MINUTE)} from start to end{work}{risk}", cells, MUTED)
-    return lines + (ink.wrapped(way.command, cells, "$text-accent") if way.command else [])
+    return lines + (ink.wrapped(way.command, cells, "$text-accent") if way.command else [line(("no order is needed", MUTED))])
 
 
 def draw_team(team: Iterable[Worker], now: Seconds, cells: int) -> Line:

@@ -13,6 +13,12 @@ from cloudlab.model.scenario import Need, Scenario
 from cloudlab.model.time import Seconds
 from cloudlab.model.world import R, World
 
+SHOWS = ("down", "degraded")
+"""Severities of incidents that show in what a resource does: who describes it, or calls about it, speaks of them.
+
+A hole or an open door shows in nothing: neither does its news say how the service does, nor does it turn a request away.
+"""
+
 
 def is_monitored(world: World, resource: str) -> bool:
     """Tell whether something reports this resource by itself: managed services do, an instance only with its agent."""
@@ -61,7 +67,7 @@ def believed(world: World) -> World:
 def known_until(world: World, scenario: Scenario, need: Need) -> Seconds:
     """Return until when the team knows how a need was served: until now where every address is monitored, or none was given.
 
-    An address nobody watches is known until somebody last looked at it, or a customer called about it.
+    An address nobody watches is known until somebody last looked at it, or a customer called because it fails.
     """
     if world.over is not None:
         return world.now
@@ -73,5 +79,10 @@ def _heard_of(world: World, scenario: Scenario, resource: str) -> Seconds:
     if is_monitored(world, resource):
         return world.now
     seen = world.find(Sighting, resource)
-    told = [t for i in world.every(Incident) if i.resource == resource and i.detected is not None for t in (i.detected, i.resolved)]
+    told = [
+        t
+        for i in world.every(Incident)
+        if i.resource == resource and i.detected is not None and scenario.catalogue.incident(i.kind).severity in SHOWS
+        for t in (i.detected, i.resolved)
+    ]
     return max([scenario.starts, *([seen.at] if seen is not None else []), *(t for t in told if t is not None)])

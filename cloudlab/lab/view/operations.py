@@ -9,14 +9,16 @@ from cloudlab.dialects.aws_cli import parse
 from cloudlab.dialects.errors import LineError
 from cloudlab.engine.naming import name_in_arn
 from cloudlab.engine.rules import traffic
+from cloudlab.engine.rules.exposure import open_to_world
 from cloudlab.engine.rules.knowledge import known_until
 from cloudlab.engine.rules.responsibility import holding, service_of
 from cloudlab.engine.rules.settling import Tally
 from cloudlab.lab.view.slices import Board, Cell, Exit, Page, Service
 from cloudlab.lab.view.things import COLUMNS
 from cloudlab.lab.view.things.words import name_of
-from cloudlab.lab.waiting import cost_of_waiting
+from cloudlab.lab.waiting import cost_of_waiting, outage
 from cloudlab.model.catalogue import WayOut
+from cloudlab.model.compute import Instance
 from cloudlab.model.learning import TrainingJob
 from cloudlab.model.operations import Incident
 from cloudlab.model.scenario import Need, Scenario
@@ -71,6 +73,7 @@ def _strike(scenario: Scenario, incident: Incident) -> str:
 def pages(world: World, scenario: Scenario) -> Iterator[Page]:
     """Yield the incidents the team knows of, newest first."""
     known = [i for i in world.every(Incident) if i.detected is not None and i.resource is not None]
+    down = outage(world, scenario) if any(i.is_open for i in known) else ""
     for incident in sorted(known, key=lambda i: -(i.detected or 0)):
         kind = scenario.catalogue.incident(incident.kind)
         planned = next((p for p in scenario.incidents if p.id == incident.id), None)
@@ -102,17 +105,48 @@ def pages(world: World, scenario: Scenario) -> Iterator[Page]:
             acknowledged=incident.acknowledged,
             resolved=incident.resolved,
             calibrated_on=kind.calibrated_on,
+            outage=_outage(down, waiting.failing) if incident.is_open else "",
         )
+
+
+def _outage(down: str, failing: int) -> str:
+    """Say first of a page that the service is down, and whether this is why."""
+    if not down:
+        return ""
+    return "Your service is down." if failing else f"Your service is down, and not because of this: {down}."
 
 
 def _exit(world: World, scenario: Scenario, struck: str, way: WayOut) -> Exit:
     """Return a way out: its minutes from start to end, and what people cost on it - the attended part, where the command tells it."""
-    command = _of(struck, way.command) if way.command else None
+    command = completed(world, struck, _of(struck, way.command)) if way.command else None
     attended = way.minutes * MINUTE if command is not None else 0
     if command is not None:
         with suppress(LineError):  # a way out may be more than one whole command; then all its minutes are work
             attended = scenario.catalogue.effort(parse(command).effort_key).seconds
     return Exit(way.text, command, way.minutes, _people(world, scenario, attended), way.risk)
+
+
+def completed(world: World, struck: str, command: str) -> str:
+    """Put into a way out what the team knows and the line would ask for: the security group, and the port that stands open in it."""
+    instance = world.find(Instance, struck)
+    if instance is None or " --group-id " in command or not any(verb in command for verb in _OF_GROUPS):
+        return command
+    open_now = open_to_world(world, struck)
+    if not open_now:
+        return command
+    (first, last), group, rule = open_now[0]
+    words = command.split()
+    if "--protocol" in words:
+        words[words.index("--protocol") + 1] = rule.protocol
+    if "--port" in words:
+        words[words.index("--port") + 1] = str(first) if first == last else f"{first}-{last}"
+    if "--cidr" in words and "revoke-security-group-ingress" in words and rule.cidr is not None:
+        words[words.index("--cidr") + 1] = rule.cidr
+    verb = next(i for i, word in enumerate(words) if word in _OF_GROUPS)
+    return " ".join([*words[: verb + 1], "--group-id", group, *words[verb + 1 :]])
+
+
+_OF_GROUPS = ("revoke-security-group-ingress", "authorize-security-group-ingress")
 
 
 def _people(world: World, scenario: Scenario, seconds: int) -> int:

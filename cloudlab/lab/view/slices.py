@@ -174,6 +174,8 @@ class Page:
     resolved: Seconds | None = None
     calibrated_on: str = ""
     """The fact its rate comes from, as group/key."""
+    outage: str = ""
+    """What is said first while the service is down: because of this, or for another reason."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from cloudlab.model.events.work import OrderFinished, WorkStarted
 from cloudlab.model.operations import Incident
 from cloudlab.model.people import Order
 from cloudlab.model.time import at
-from tests.support import open_simulation
+from tests.support import catalogue, open_simulation
 
 WEB = "i-0123456789abcdef0"
 DOWN = Incident("down", "instance-status-check", WEB, "failover", "customer", at(1, "13:00"), detected=at(1, "13:03"))
@@ -34,7 +34,7 @@ def test_only_what_is_about_the_incident_is_told_in_its_order():
         Happening(at(1, "14:00"), OrderFinished(reboot)),  # after it was over
     ]
     world = open_simulation().world.put(replace(DOWN, resolved=at(1, "13:14")))
-    told = timeline(world, history, "down")
+    told = timeline(world, history, "down", catalogue())
     assert [(line.at, line.tone) for line in told] == [
         (at(1, "13:00"), "bad"),
         (at(1, "13:03"), "page"),
@@ -50,5 +50,5 @@ def test_only_what_is_about_the_incident_is_told_in_its_order():
 
 def test_what_nobody_has_noticed_has_no_timeline():
     world = open_simulation().world.put(replace(DOWN, detected=None))
-    assert timeline(world, [], "down") == ()
-    assert timeline(world, [], "another") == ()
+    assert timeline(world, [], "down", catalogue()) == ()
+    assert timeline(world, [], "another", catalogue()) == ()

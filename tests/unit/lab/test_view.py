@@ -118,6 +118,16 @@ def test_a_customers_call_tells_the_page_and_the_traffic_until_then(tmp_path: Pa
     assert goals["answered"].evidence.endswith("(as of day 1 12:45)")
 
 
+def test_hint_and_page_begin_with_the_outage_the_team_knows_of(tmp_path: Path) -> None:
+    session = serving(tmp_path, strike("disk-full"))
+    session.step(at(1, "12:30"))
+    assert "Your service is down" not in session.hint()  # nobody knows yet
+    [page] = view(session, "13:30").pages
+    assert page.outage == "Your service is down."
+    assert session.hint().startswith("Your service is down: ")
+    assert "Page x lists the ways out." in session.hint()
+
+
 async def test_who_looks_sees_it_all(tmp_path: Path) -> None:
     session = serving(tmp_path, strike("disk-full"))
     session.step(at(1, "12:10"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cloudlab.lab.waiting import WaitingCost, cost_of_waiting, usual_per_hour
+from cloudlab.lab.waiting import WaitingCost, cost_of_waiting, outage, usual_per_hour
 from cloudlab.model.operations import Front, Incident, Segment, Serving, Sighting
 from cloudlab.model.scenario import Need, Traffic
 from cloudlab.model.time import at
@@ -41,6 +41,25 @@ def test_waiting_costs_nobody_anything_where_nothing_fails_or_it_is_over_or_unno
     frame, world = a_world(Front("i-1", 1000, None, "timeout"))
     assert cost_of_waiting(world, frame, replace(STRUCK, resolved=NOW)) == WaitingCost(0, 0)
     assert cost_of_waiting(world, frame, replace(STRUCK, detected=None)) == WaitingCost(0, 0)
+
+
+def test_a_hole_or_an_open_port_is_not_charged_with_what_something_else_breaks():
+    frame, world = a_world(Front("i-1", 1000, None, "timeout"))
+    scan = replace(STRUCK, id="scan", kind="security-group-scanned", duty="network-config")
+    assert cost_of_waiting(world, frame, scan) == WaitingCost(0, 0)
+    assert cost_of_waiting(world, frame, STRUCK) == WaitingCost(36_000, 72_000_000)
+    # somebody is in: what fails now may well be their doing
+    assert cost_of_waiting(world, frame, replace(scan, failed=True)) == WaitingCost(36_000, 72_000_000)
+
+
+def test_an_outage_is_known_from_the_last_look_on():
+    frame, world = a_world(Front("i-1", 1000, None, "timeout", "i-1 does not answer"))
+    assert outage(world, frame) == "i-1 does not answer"
+    unseen = world.put(Sighting("i-1", at(1, "09:30"), None))
+    fine, down = Segment(at(1, "09:00"), (Front("i-1", 1000, None),)), Segment(at(1, "13:00"), (Front("i-1", 1000, None, "timeout"),))
+    assert outage(unseen.put(Serving("scores", (fine, down))), frame) == ""
+    frame, nobody = a_world()
+    assert outage(nobody, frame) == ""  # no address was ever given: no outage, a beginning
 
 
 def test_the_night_is_cheaper():

@@ -122,7 +122,7 @@ class Looking(Speaking):
                 case ("inspect", resource):
                     self.inspect(resource)
 
-        told = timeline(session.world, session.history, incident)
+        told = timeline(session.world, session.history, incident, session.level.scenario.catalogue)
         self.app.push_screen(PageScreen(page, self.view.status.now, told), closed)
 
     @on(MapSurface.Copied)

@@ -72,6 +72,14 @@ def test_a_customers_call_is_news_but_no_look_at_the_machine() -> None:
     assert known_until(simulation.world, simulation.scenario, NEED) == at(1, "10:45")
 
 
+def test_news_of_an_open_port_does_not_tell_how_the_service_does() -> None:
+    simulation = serving()
+    simulation.advance(at(1, "10:15"))  # the disk is full since 10:00, and nobody knows
+    scan = Incident("scan", "security-group-scanned", "i-1", "network-config", "customer", at(1, "09:30"), detected=at(1, "10:15"))
+    simulation.world = simulation.world.put(scan)
+    assert known_until(simulation.world, simulation.scenario, NEED) == MORNING
+
+
 def test_who_looks_sees_what_is_wrong() -> None:
     simulation = serving()
     simulation.advance(at(1, "10:10"))
