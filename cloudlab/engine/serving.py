@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from cloudlab.engine.kernel import Context, Events, evolves, reacts
 from cloudlab.engine.rules.fronts import fronts
+from cloudlab.model.compute import Image
 from cloudlab.model.events.serving import AddressHandedOver, AddressWithdrawn, ServingChanged
-from cloudlab.model.operations import Handover, Segment, Serving
+from cloudlab.model.fleet import AutoScalingGroup, LaunchTemplate, ScalingActivity, ScalingPolicy
+from cloudlab.model.operations import Commitment, Debt, Handover, Meter, Segment, Serving, Sighting
+from cloudlab.model.people import Person, Toil
 from cloudlab.model.world import World
+
+_BOOKS = frozenset(
+    (Person, Toil, Meter, Debt, Sighting, Serving, Commitment, AutoScalingGroup, ScalingPolicy, ScalingActivity, LaunchTemplate, Image)
+)
+"""Tables that say nothing of how requests are answered: hours, money, memories, plans."""
 
 
 @reacts
 def react_serving(before: World, ctx: Context) -> Events:
     """Note every change in how a need is served; between two changes, traffic is settled at once."""
+    if all(kind in _BOOKS or before.tables.get(kind) is table for kind, table in ctx.world.tables.items()):
+        return
     for need in ctx.scenario.needs:
         now = fronts(ctx.world, ctx.scenario, need)
         if ctx.world.get(Serving, need.id).segments[-1].fronts != now:

@@ -26,6 +26,8 @@ class Arrivals:
     """Requests before minute i."""
     peaks: tuple[int, ...]
     """The busiest minute's requests, for every sixty minutes from the start on."""
+    troughs: tuple[int, ...]
+    """The quietest minute's, likewise."""
 
     def total(self, instant: Seconds) -> int:
         minute, rest = divmod(max(instant - self.starts, 0), MINUTE)
@@ -40,6 +42,10 @@ class Arrivals:
     def peak(self, start: Seconds, end: Seconds) -> int:
         """Return no less than the busiest minute's requests in [start, end): looked up by the hour, so it costs little."""
         return max(self.peaks[(start - self.starts) // HOUR : -(-(end - self.starts) // HOUR)], default=0)
+
+    def trough(self, start: Seconds, end: Seconds) -> int:
+        """Return no more than the quietest minute's requests in [start, end)."""
+        return min(self.troughs[(start - self.starts) // HOUR : -(-(end - self.starts) // HOUR)], default=0)
 
 
 @lru_cache(maxsize=64)
@@ -61,8 +67,8 @@ def arrivals(traffic: Traffic, need: str, starts: Seconds, ends: Seconds, seed: 
             of_hour = rolls[minute % _ROLLS : (hour_ends - 1) % _ROLLS + 1]
             counts += [rate + rate * (rolled % width - traffic.noise) // 1000 for rolled in of_hour]
             minute = hour_ends
-    peaks = tuple(max(counts[i : i + 60]) for i in range(0, len(counts), 60))
-    return Arrivals(starts, tuple(counts), (0, *accumulate(counts)), peaks)
+    hours = [counts[i : i + 60] for i in range(0, len(counts), 60)]
+    return Arrivals(starts, tuple(counts), (0, *accumulate(counts)), tuple(map(max, hours)), tuple(map(min, hours)))
 
 
 def _rolls(seed: int, need: str, block: int) -> array[int]:

@@ -78,47 +78,47 @@ def _next_change(
         return None
     used = scenario.catalogue.autoscaling
     growing, shrinking = used("alarm_high_datapoints"), used("alarm_low_datapoints")
-    high = target * load.machines
-    low = high * used("alarm_low_permille") // 1000 if policy.shrinks and group.desired > group.least else -1
+    # what has to be passed for an alarm, and for another number of machines than there is or is on its way
+    high = max(target * load.machines, target * group.desired)
+    low = min(target * load.machines * used("alarm_low_permille") // 1000, target * (group.desired - 1) + 1)
+    grows, shrinks = group.desired < group.most, policy.shrinks and group.desired > group.least
     late = used("ec2_basic_monitoring_period_s") if policy.metric == CPU else 0
-    over = under = most = 0
-    for minute, number in _minutes(world, scenario, load, since, high if low < 0 else None):
+    over = under = 0
+    last: list[int] = []
+    for minute, number in _minutes(world, scenario, load, since, low if shrinks else 0, high if grows else None):
         milli = number * 1000
-        over = over + 1 if milli > high else 0
-        under, most = (under + 1, max(most, milli)) if milli < low else (0, 0)
-        if over >= growing and group.desired < group.most:
-            wanted = min(-(-milli // target), group.most)
-            if wanted > group.desired:
-                return minute + MINUTE + late, wanted
+        over = over + 1 if grows and milli > high else 0
+        under = under + 1 if shrinks and milli < low else 0
+        last = [*last, milli][-under:] if under else []
+        if over >= growing:
+            return minute + MINUTE + late, min(-(-milli // target), group.most)
         if under >= shrinking:
-            wanted = max(-(-most // target), group.least, 1 if group.least else 0)
-            if wanted < group.desired:
-                return minute + MINUTE + late, wanted
+            return minute + MINUTE + late, max(-(-max(last[-shrinking:]) // target), group.least, 1 if group.least else 0)
     return None
 
 
-def _minutes(world: World, scenario: Scenario, load: Load, since: Seconds, skip_below: int | None) -> Iterator[tuple[Seconds, int]]:
+def _minutes(world: World, scenario: Scenario, load: Load, since: Seconds, low: int, high: int | None) -> Iterator[tuple[Seconds, int]]:
     """Yield (start of a whole minute, requests that come to the fleet in it) until the run's end.
 
-    Where only what is over `skip_below` thousandths matters, an hour whose busiest minute is not is one step.
+    An hour in which no minute is below `low` or above `high` (thousandths; None: there is no such bound) is one step, told as the
+    last of its minutes.
     """
-    flows: list[tuple[Arrivals, int, int]] = []
-    for need in scenario.needs:
-        for name, ours, whole in load.parts:
-            if name == need.id:
-                calendar = scenario.calendar.first_weekday
-                flows.append((arrivals(need.traffic, need.id, scenario.starts, scenario.ends, world.seed, calendar), ours, whole))
+    calendar = scenario.calendar.first_weekday
+    flows: list[tuple[Arrivals, int, int]] = [
+        (arrivals(need.traffic, need.id, scenario.starts, scenario.ends, world.seed, calendar), ours, whole)
+        for need in scenario.needs
+        for name, ours, whole in load.parts
+        if name == need.id
+    ]
     at = max(-(-since // MINUTE) * MINUTE, scenario.starts)
     while at < scenario.ends:
         end = min(scenario.ends, at - (at - scenario.starts) % HOUR + HOUR)
-        if skip_below is not None and sum(-(-f.peak(at, end) * ours // whole) for f, ours, whole in flows) * 1000 <= skip_below:
-            yield end - MINUTE, 0
-        elif len(flows) == 1:
-            flow, ours, whole = flows[0]
-            for index, number in enumerate(flow.minutes(at, end)):
-                yield at + index * MINUTE, number * ours // whole
+        most = sum(f.peak(at, end) * ours // whole for f, ours, whole in flows)
+        least = sum(f.trough(at, end) * ours // whole for f, ours, whole in flows)
+        if least * 1000 >= low and (high is None or most * 1000 <= high):
+            yield end - MINUTE, least
         else:
-            columns = [[n * ours // whole for n in f.minutes(at, end)] for f, ours, whole in flows]
+            columns = ([n * ours // whole for n in f.minutes(at, end)] for f, ours, whole in flows)
             for index, numbers in enumerate(zip(*columns, strict=True)):
                 yield at + index * MINUTE, sum(numbers)
         at = end

@@ -11,6 +11,7 @@ from cloudlab.commands.ec2_compute import RebootInstances
 from cloudlab.commands.ssm import SendCommand
 from cloudlab.engine.simulation import Simulation
 from cloudlab.model.compute import Instance, Invocation, Software
+from cloudlab.model.events.compute import SoftwareChanged
 from cloudlab.model.identity import Role
 from cloudlab.model.inputs import Learned
 from cloudlab.model.network import SecurityGroup
@@ -194,8 +195,7 @@ def test_starting_the_server_too_early(software: Software, why: str) -> None:
 def test_how_it_answers_when_something_is_wrong(changes: dict[str, Any], cause: str, why: str) -> None:
     simulation = served()
     simulation.world = simulation.world.change(Instance, "i-1", **changes)
-    run(simulation, "ana", serve("Stop"))  # any event makes the engine look again
-    simulation.submit(Learned("look", SCORED))
+    simulation._apply((SoftwareChanged("i-1", server(simulation).software),), "test")  # any event on it makes the engine look again
     assert front(simulation).cause == cause
     assert why in front(simulation).reason
 
