@@ -7,6 +7,7 @@ from dataclasses import replace
 from cloudlab.engine.db_log import log
 from cloudlab.engine.dice import roll
 from cloudlab.engine.kernel import Context, Events, reacts
+from cloudlab.engine.rules.takeover import swapped
 from cloudlab.engine.rules.zones import is_down
 from cloudlab.model.database import DbInstance
 from cloudlab.model.events.database import DbInstanceChanged
@@ -44,28 +45,12 @@ def fail_over(ctx: Context, database: DbInstance, reason: str) -> Events:
 
 def switched(ctx: Context, database: DbInstance) -> Events:
     """The standby is the primary now; a new standby comes up where the old primary was, or once its zone is back."""
-    assert database.standby_subnet is not None
-    assert database.standby_zone is not None
-    assert database.standby_ip is not None
     restarted: Seconds = max(database.outage_since or ctx.now, ctx.now - _SWITCH_LINE)
     yield log(ctx, database.id, "DB instance restarted", "availability", restarted)
     yield log(ctx, database.id, "Multi-AZ instance failover completed", "failover")
     yield log(ctx, database.id, database.reason, "notification")
-    yield DbInstanceChanged(
-        replace(
-            database,
-            status="available" if database.status == "rebooting" else database.status,
-            subnet=database.standby_subnet,
-            zone=database.standby_zone,
-            private_ip=database.standby_ip,
-            standby_subnet=database.subnet,
-            standby_zone=database.zone,
-            standby_ip=database.private_ip,
-            outage="",
-            outage_since=None,
-            reason="",
-        )
-    )
+    status = "available" if database.status == "rebooting" else database.status
+    yield DbInstanceChanged(replace(swapped(database), status=status))
 
 
 @reacts

@@ -35,6 +35,21 @@ _FILLS_AFTER = (4 * HOUR, 8 * HOUR)
 """When the slot has filled up: four to twelve hours after replication began; an estimate."""
 
 
+UNDRAWN = "undrawn"
+"""The defect follows from the run's seed, also where a level hands the failover over."""
+
+
+def drawn(world: World, server: PostgresServer) -> PostgresServer:
+    """Return a standby with the defect that the seed gives its failover."""
+    if server.defect != UNDRAWN:
+        return server
+    names = tuple(DEFECTS)
+    defect = names[roll(world.seed, "failover-defect", server.id, sides=len(names))]
+    begun = server.configured or 0
+    stalled = begun + _FILLS_AFTER[0] + roll(world.seed, "slot-fills", server.id, sides=_FILLS_AFTER[1])
+    return replace(server, defect=defect, stalled=stalled if defect == "slot" else None)
+
+
 @runs("cloudlab-ConfigureFailover")
 def run_configure_failover(ctx: Context, invocation: Invocation, instance: Instance, stage: str) -> Events:
     """The script, the monitor and the right to move the private name. It looks finished, and carries one defect."""
@@ -42,12 +57,7 @@ def run_configure_failover(ctx: Context, invocation: Invocation, instance: Insta
     if server is None or server.role != "standby":
         yield failed(invocation, "There is no standby here: run cloudlab-ConfigureReplica first.")
         return
-    names = tuple(DEFECTS)
-    defect = names[roll(ctx.world.seed, "failover-defect", instance.id, sides=len(names))]
-    stalled = ctx.now + _FILLS_AFTER[0] + roll(ctx.world.seed, "slot-fills", instance.id, sides=_FILLS_AFTER[1])
-    yield PostgresChanged(
-        replace(server, watches=True, defect=defect, revealed=False, tested=None, stalled=stalled if defect == "slot" else None)
-    )
+    yield PostgresChanged(replace(server, watches=True, configured=ctx.now, defect=UNDRAWN, revealed=False, tested=None, stalled=None))
     yield succeeded(invocation, f"A monitor watches {label(ctx.world, server.upstream or '')}. Nobody has seen it fail over yet.")
 
 
@@ -70,6 +80,7 @@ def run_test_failover(ctx: Context, invocation: Invocation, instance: Instance, 
 
 
 def _tested(ctx: Context, invocation: Invocation, server: PostgresServer) -> Events:
+    server = drawn(ctx.world, server)
     if server.defect:
         yield PostgresChanged(replace(server, revealed=True))
         yield failed(invocation, f"The failover does not work: {DEFECTS[server.defect]}. Everything is back as it was.")
@@ -117,6 +128,7 @@ def run_promote_replica(ctx: Context, invocation: Invocation, instance: Instance
     if server is None or server.role != "standby":
         yield failed(invocation, f"There is no standby here to promote{f': it is {server.role}' if server is not None else ''}.")
         return
+    server = drawn(ctx.world, server)
     lost = server.stalled if server.stalled is not None and server.stalled < ctx.now else None
     yield from promoted(ctx, replace(server, defect="", revealed=False), repoint=True)
     note = f" Replication had stopped at {stamp(lost)}; what was written since is lost." if lost is not None else ""
@@ -174,6 +186,7 @@ def fire_postgres_monitor(ctx: Context, timer: Timer) -> Events:
         return
     if machine_silence(ctx.world, primary) is None:
         return
+    server = drawn(ctx.world, server)
     if server.defect == "monitor":
         yield PostgresChanged(replace(server, revealed=True))
         return

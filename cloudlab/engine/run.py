@@ -15,9 +15,9 @@ KINDS: dict[str, type[Any]] = {
     kind.__name__: kind
     for room in (network, compute, storage, identity, learning, database, balancing, certificates, fleet)
     for kind in vars(room).values()
-    if isinstance(kind, type) and kind.__module__ == room.__name__
+    if isinstance(kind, type) and kind.__module__ == room.__name__ and kind is not database.PostgresServer
 }
-"""Record types by name, as events name them."""
+"""Record types by name, as events name them. What runs on an instance shares its id and is seen with it."""
 
 
 @evolves(FactLearned)

@@ -25,7 +25,7 @@ from cloudlab.model.scenario import Scenario
 from cloudlab.model.time import Seconds, stamp
 from cloudlab.model.world import World
 
-RULES = 2
+RULES = 3
 """Raised whenever the simulation behaves otherwise than before; a journal of other rules is not replayed."""
 
 _REACTION_ROUNDS = 20

@@ -152,8 +152,10 @@ class PostgresServer:
     """When replication stopped; nobody notices unless they look."""
     watches: bool = False
     """A script on this standby watches the primary and promotes this one."""
+    configured: Seconds | None = None
+    """When that script was set up."""
     defect: str = ""
-    """What is wrong with that script; hidden until a test, or the night it is needed, reveals it."""
+    """What is wrong with that script; hidden until a test, or the night it is needed, reveals it. `undrawn`: the run's seed will say."""
     revealed: bool = False
     tested: Seconds | None = None
     """When a test of the failover last went well."""

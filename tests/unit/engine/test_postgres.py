@@ -10,13 +10,15 @@ from cloudlab.commands.ec2_access import AuthorizeSecurityGroupIngress
 from cloudlab.commands.rds import DescribeEvents
 from cloudlab.engine.documents import checked, need_document
 from cloudlab.engine.kernel import evolve
-from cloudlab.engine.postgres_failover import DEFECTS
+from cloudlab.engine.postgres_failover import DEFECTS, drawn
 from cloudlab.engine.rules.databases import endpoint_name, lookup_fault, machine_silence
+from cloudlab.engine.rules.takeover import taken_over
 from cloudlab.model.compute import Instance, Invocation, Software
 from cloudlab.model.database import Content, DatabaseBackup, DatabaseName, DbInstance, PostgresServer
 from cloudlab.model.events.compute import CommandSent
 from cloudlab.model.identity import InstanceProfile, Role
 from cloudlab.model.network import ANYWHERE, InternetGateway, Route, RouteTable
+from cloudlab.model.operations import ZoneOutage
 from cloudlab.model.storage import Bucket, StoredObject
 from cloudlab.model.time import DAY, HOUR, stamp
 from tests.databases import CALLS, Site, open_site
@@ -128,7 +130,7 @@ def test_one_of_four_defects_by_the_seed() -> None:
         site.put_instance("i-two", group=site.db, software=Software())
         site.sim.world = site.sim.world.put(PostgresServer("i-two", "standby", "db.internal", upstream="i-one"))
         works(site, "i-two", "cloudlab-ConfigureFailover")
-        dealt.add(server(site, "i-two").defect)
+        dealt.add(drawn(site.sim.world, server(site, "i-two")).defect)
     assert dealt == set(DEFECTS)
 
 
@@ -266,3 +268,13 @@ def test_a_full_disk_stops_postgresql(site: Site) -> None:
     pair(site)
     site.sim.world = site.sim.world.change(Instance, "i-one", disk="full")
     assert machine_silence(site.sim.world, server(site, "i-one")) == "its disk is full, and PostgreSQL has stopped"
+
+
+def test_what_would_be_if_a_zone_were_lost(site: Site) -> None:
+    pair(site)
+    lost = site.sim.world.put(ZoneOutage("us-east-1a", site.sim.now, site.sim.now + HOUR, "asked for"))
+    web = replace(site.sim.world.get(Instance, "i-web"), zone="us-east-1b", subnet=site.b)
+    assert lookup_fault(taken_over(lost), CALLS, web) is None
+    untested = lost.change(PostgresServer, "i-two", defect="undrawn")
+    assert "its zone us-east-1a is down" in (lookup_fault(taken_over(untested), CALLS, web) or "")
+    assert taken_over(site.sim.world) == site.sim.world

@@ -26,6 +26,7 @@ from cloudlab.engine.metering import accrued
 from cloudlab.engine.rules.databases import endpoint_name, lookup_fault
 from cloudlab.engine.rules.maintenance import opens_next
 from cloudlab.engine.rules.reachability import between
+from cloudlab.engine.rules.takeover import taken_over
 from cloudlab.model.compute import Software
 from cloudlab.model.database import Content, DbInstance, DbSubnetGroup
 from cloudlab.model.operations import Meter, ZoneOutage
@@ -353,6 +354,8 @@ def test_a_pair_leaves_a_zone_that_goes_down_and_a_single_one_waits(site: Site) 
     assert single.zone == pair.zone
     server = site.put_instance("i-web", site.a if pair.zone == "us-east-1b" else site.b, software=Software(database=endpoint_name(single)))
     site.sim.world = site.sim.world.put(ZoneOutage(pair.zone, site.sim.now, site.sim.now + HOUR, "power"))
+    assert taken_over(site.sim.world).get(DbInstance, "pair").zone == pair.standby_zone
+    assert taken_over(site.sim.world).get(DbInstance, "single") == single
     ask(site.sim, DescribeDBInstances())  # any order settles what follows of the outage
     site.sim.advance(site.sim.now + 125)
     assert site.database("pair").zone == pair.standby_zone
