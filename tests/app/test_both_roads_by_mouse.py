@@ -36,7 +36,7 @@ NAMES = {
 
 @pytest.fixture(autouse=True)
 def fast(monkeypatch):
-    monkeypatch.setattr(pacer, "PACES", (60, 2 * 3_600, 24 * 3_600))
+    monkeypatch.setattr(pacer, "PACES", (60, 3_600, 24 * 3_600))
     monkeypatch.setattr(play, "TICK", 0.02)
 
 
@@ -57,16 +57,20 @@ class Mouse:
 
     async def until(self, true, seconds: float = 20) -> None:
         """Wait until something is so, and is laid out and drawn."""
+        await self.at_once(true, seconds)
+        for _ in range(2):
+            drawn = asyncio.Event()
+            self.screen.call_after_refresh(drawn.set)
+            await drawn.wait()
+
+    async def at_once(self, true, seconds: float = 20) -> None:
+        """Wait until something is so, and no longer."""
         for _ in range(int(seconds / 0.005)):
             if true():
                 break
             await asyncio.sleep(0.005)
         else:
             raise AssertionError("it never came to be so:\n" + screen_text(self.app))
-        for _ in range(2):
-            drawn = asyncio.Event()
-            self.screen.call_after_refresh(drawn.set)
-            await drawn.wait()
 
     def send(self, event, x: int, y: int, button: int = 0) -> None:
         self.app._driver.process_message(event(None, x, y, 0, 0, button, False, False, False, x, y))
@@ -201,10 +205,11 @@ async def test_a_road_clicked_reaches_its_debrief(file):
             mouse.click(place.right - 4, place.bottom - 2)
             await mouse.until(lambda: "run/pause" in screen_text(pilot.app))
             click_key("run/pause")
-            await mouse.until(true)
+            await mouse.at_once(lambda: screen.sitting.pacer.running or true(), 5)
+            await mouse.at_once(true, 60)
             if screen.sitting.pacer.running:
                 click_key("run/pause")
-                await settled()
+            await settled()
 
         async def give(line):
             before = dict(screen.sitting.terminal.variables)

@@ -11,7 +11,8 @@ when you are paged, when an order is refused at the end of its work, and while a
 While a line holds text the clock's keys are letters like any other. A hint says where you are wrong. In learn mood the last decision
 can be taken back; you are asked first. Everything is on disk before you see its effect, so you may leave at any time.
 
-Letters are never shortcuts: whatever you type, wherever you are, goes to the terminal's line.
+Letters are never shortcuts: whatever you type in a pane goes to the terminal's line. Only a sheet that opened over the panes has
+letters of its own; its last row names them.
 
 # The panes
 
