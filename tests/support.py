@@ -7,7 +7,8 @@ from typing import Any
 
 from cloudlab.commands.base import Command
 from cloudlab.commands.sagemaker import CreateTrainingJob
-from cloudlab.engine.kernel import Want
+from cloudlab.engine.kernel import Context, Want, evolve
+from cloudlab.engine.serving import react_serving
 from cloudlab.engine.simulation import Outcome, Simulation
 from cloudlab.levels.catalogue import load_catalogue
 from cloudlab.levels.containers import load_containers
@@ -33,6 +34,7 @@ from cloudlab.model.scenario import Scenario, Slo
 from cloudlab.model.storage import Bucket, StoredObject
 from cloudlab.model.time import HOUR, Calendar, Seconds, at
 from cloudlab.model.training import DataCard, Payoff, Scored, Trained
+from cloudlab.model.world import World
 from cloudlab.paths import assets_dir
 
 MORNING = at(1, "09:00")
@@ -70,6 +72,12 @@ def scenario(**changes: Any) -> Scenario:
 
 def open_simulation(seed: int = 1, **changes: Any) -> Simulation:
     return Simulation.open(scenario(**changes), seed)
+
+
+def settle(simulation: Simulation) -> None:
+    """Let what a test has put into the World by hand be seen as it is served: only events make the engine look by itself."""
+    ctx = Context(simulation.world, simulation.scenario, "test")
+    simulation.world = evolve(simulation.world, tuple(react_serving(World(simulation.world.seed, simulation.now), ctx)))
 
 
 def run(simulation: Simulation, person: str, command: Command) -> Outcome:

@@ -63,9 +63,7 @@ def asked_nodes(ctx: Context, endpoint: VpcEndpoint, keys: tuple[str, ...]) -> t
     for key in dict.fromkeys(k for k in keys if k not in {n.subnet for n in endpoint.nodes}):
         subnet = named(ctx, Subnet, key)
         if subnet.vpc != endpoint.vpc:
-            refuse(
-                "InvalidParameter", f"Subnet {subnet.id} belongs to {subnet.vpc}, not to {endpoint.vpc}.", "Choose one of that VPC."
-            )
+            refuse("InvalidParameter", f"Subnet {subnet.id} belongs to {subnet.vpc}, not to {endpoint.vpc}.", "Choose one of that VPC.")
         if subnet.zone in zones:
             refuse(
                 "DuplicateSubnetsInSameZone",
@@ -98,9 +96,7 @@ def asked_groups(ctx: Context, endpoint: VpcEndpoint, keys: tuple[str, ...]) -> 
     for key in keys:
         group = named(ctx, SecurityGroup, key)
         if group.vpc != endpoint.vpc:
-            refuse(
-                "InvalidParameter", f"{group.id} belongs to {group.vpc}, not to {endpoint.vpc}.", "Choose one of that VPC."
-            )
+            refuse("InvalidParameter", f"{group.id} belongs to {group.vpc}, not to {endpoint.vpc}.", "Choose one of that VPC.")
     return tuple(dict.fromkeys(keys))
 
 

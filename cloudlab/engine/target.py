@@ -35,8 +35,8 @@ def decide_register_targets(ctx: Context, command: RegisterTargets) -> Events:
     limit = ctx.scenario.quota("targets_per_alb")
     if len(targets_of(ctx.world, group.id)) + len(new) > limit:
         refuse("TooManyTargets", f"The maximum number of targets for '{group.name}' has been reached.", f"{limit:,} are the most.")
-    for target, port in dict.fromkeys((t.id, port) for t, port in asked):
-        yield from registration(ctx, group.id, target, port)
+    for instance, port in dict.fromkeys((t.id, port) for t, port in asked):
+        yield from registration(ctx, group.id, instance, port)
     yield _seen(group, [target_id(group.id, t.id, port) for t, port in asked])
 
 

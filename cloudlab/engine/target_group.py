@@ -94,7 +94,7 @@ def _checked(command: CreateTargetGroup | ModifyTargetGroup, check: HealthCheck)
         if value is not None:
             if not least <= value <= most:
                 invalid(f"{title} '{value}' must be in the range of {least}-{most}", f"{least} to {most}.")
-            check = replace(check, **{name: value})
+            check = replace(check, **{name: value})  # type: ignore[arg-type] # each of these names is an int
     if check.timeout >= check.interval:
         invalid(
             f"Health check timeout '{check.timeout}' must be smaller than the interval '{check.interval}'",

@@ -109,7 +109,11 @@ def page_text(view: View, key: str, session: Session) -> str:
         ("rate", f"x{page.rate_factor} for this level: it happens more often here than in life" if page.rate_factor > 1 else ""),
         ("calibrated", f"on {page.calibrated_on}; `cloudlab facts` has its source" if page.calibrated_on else ""),
     ]
-    lines = [f"{page.id} [{page.state}] {page.title}", *([f"  {page.outage}"] if page.outage else []), f"  {page.story.replace('{resource}', page.resource)}"]
+    lines = [
+        f"{page.id} [{page.state}] {page.title}",
+        *([f"  {page.outage}"] if page.outage else []),
+        f"  {page.story.replace('{resource}', page.resource)}",
+    ]
     lines += [f"  {label}: {text}" for label, text in told if text]
     lines += [f"  way out: {_way(way, page)}" for way in page.ways_out]
     told_so_far = timeline(session.world, session.history, page.id, session.level.scenario.catalogue)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from cloudlab.model.compute import Software
 
-
 _NOTHING = Software()
 
 

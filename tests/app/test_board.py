@@ -141,7 +141,7 @@ async def test_a_way_out_is_chosen_from_the_start_and_enter_means_it_wherever_on
             pilot.app.push_screen(PageScreen(page, NOW), answers.append)
             await until(pilot, lambda: "› Patch and reboot" in screen_text(pilot.app))
             await pilot.press(*keys)
-            await until(pilot, lambda: bool(answers))
+            await until(pilot, lambda: bool(answers))  # noqa: B023 - awaited within the turn
             assert answers == [("line", line)]
     async with running() as pilot:
         await play(pilot, a_session(), a_view())

@@ -30,7 +30,7 @@ def strike(ctx: Context, incident: Incident) -> Events:
 
 
 def is_over(world: World, incident: Incident) -> str | None:
-    if incident.resource not in world.table(LoadBalancer):
+    if incident.resource is None or incident.resource not in world.table(LoadBalancer):
         return "the load balancer was given up"
     return None if _on(world, incident.resource, "EXPIRED") else "another certificate is in its place"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NoReturn
 
 from cloudlab.commands.base import Tag
@@ -81,6 +82,6 @@ def _well_formed(key: str, noun: str, resource: str) -> None:
         invalid(f"'{key}' is not a valid {noun} ARN", f"Such ARNs begin with {elb_arn(resource)}.")
 
 
-def _there(keys: object) -> str:
-    there = ", ".join(keys)  # type: ignore[call-overload]
+def _there(keys: Iterable[str]) -> str:
+    there = ", ".join(keys)
     return f"There is {there}." if there else "There is none yet; create one first."

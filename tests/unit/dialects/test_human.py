@@ -16,7 +16,7 @@ NAMES = {"sg-1": "web", "subnet-1": "public-a", "i-1": "web-1"}
         ("ec2 create-vpc --cidr-block 10.0.0.0/16", "Create VPC 10.0.0.0/16"),
         (
             "elbv2 register-targets --target-group-arn arn:aws:elasticloadbalancing:us-east-1:1:targetgroup/web/63 --targets Id=i-1",
-            "Register targets web, i-1",
+            "Register targets web, web-1",
         ),
         ("acm import-certificate --certificate shop.example.com.pem --private-key shop.key", "Import certificate shop.example.com.pem"),
         (

@@ -29,7 +29,7 @@ from cloudlab.model.operations import Front, Handover, Serving
 from cloudlab.model.refusal import Refusal
 from cloudlab.model.scenario import Need, Traffic
 from cloudlab.model.storage import StoredObject
-from tests.support import LINEAR_LEARNER, MORNING, SAGEMAKER_ROLE, XGBOOST, open_learning, pass_time, run, training_job
+from tests.support import LINEAR_LEARNER, MORNING, SAGEMAKER_ROLE, XGBOOST, open_learning, pass_time, run, settle, training_job
 
 ARTIFACT = "s3://sagemaker-in/models/job-1/output/model.tar.gz"
 NEED = Need("answers", "Answers", "tiny", Traffic(10, (1000,) * 24))
@@ -277,6 +277,5 @@ def test_descriptions(simulation: Simulation) -> None:
 def test_an_endpoint_not_in_service_answers_nothing(simulation: Simulation) -> None:
     in_service(simulation)
     simulation.world = simulation.world.change(Endpoint, "e", status="Failed")
-    simulation.advance(simulation.now + 1)
-    done(simulation, ListEndpoints())
+    settle(simulation)
     assert simulation.world.get(Serving, "answers").segments[-1].fronts == (Front("e", 0, None, "error", "the endpoint is Failed"),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from cloudlab.commands.ec2_compute import CreateImage, DeregisterImage, DescribeImages, RunInstances
 from cloudlab.engine.rules.ledger import cost_by_line
@@ -18,7 +19,7 @@ WORKED = MORNING + 300
 """CreateImage is five minutes of work (assets/effort.yaml)."""
 
 
-def with_server(**software: object) -> Simulation:
+def with_server(**software: Any) -> Simulation:
     simulation = lay_network(open_simulation())
     put_server(simulation)
     server = simulation.world.get(Instance, "i-1")
@@ -26,7 +27,7 @@ def with_server(**software: object) -> Simulation:
     return simulation
 
 
-def bake(simulation: Simulation, **changes: object) -> str:
+def bake(simulation: Simulation, **changes: Any) -> str:
     outcome = run(simulation, "ana", CreateImage(instance_id="i-1", name="web-1", **changes))
     assert outcome.refusal is None
     return next(iter(simulation.world.table(Image)))

@@ -63,6 +63,8 @@ def test_json() -> None:
     (entry,) = json.loads(as_json("run-instances"))
     flags = {parameter["flag"]: parameter for parameter in entry["parameters"]}
     assert (entry["service"], entry["operation"], entry["captures"]) == ("ec2", "RunInstances", "Instances[0].InstanceId")
-    assert flags["--image-id"]["required"] is True
+    assert flags["--image-id"]["required"] is False  # a launch template may name it
+    (subnet,) = json.loads(as_json("create-subnet"))
+    assert [p["flag"] for p in subnet["parameters"] if p["required"]] == ["--vpc-id", "--cidr-block"]
     assert flags["--count"]["parameter"] is None
     assert "--min-count" not in flags

@@ -20,7 +20,7 @@ from cloudlab.model.training import TrainingSpec
 from cloudlab.model.world import fact_key
 from tests.runs import perform, start
 from tests.small_level import TO_A_JOB, TO_AN_ENDPOINT, scored, small_level
-from tests.support import lay_network, put_server
+from tests.support import lay_network, put_server, settle
 
 NINE = at(1, "09:00")
 SPEC = TrainingSpec("xgboost", "churn", ("train",), (), 0)
@@ -46,7 +46,8 @@ def serving(folder: Path, incident: dict[str, Any] | None, *, monitoring: bool =
     server = put_server(simulation, software=software)
     world = simulation.world.put(Handover("scores:i-1", "scores", "i-1", NINE), Sighting("i-1", NINE, server))
     simulation.world = world.with_fact(fact_key(scored(SPEC)), scored(SPEC))
-    session.note("open for business")  # whatever happens lets the simulation see how the need is served
+    settle(simulation)
+    session.note("open for business")
     return session
 
 

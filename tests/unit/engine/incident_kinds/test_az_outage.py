@@ -20,7 +20,7 @@ from cloudlab.model.scenario import Planned
 from cloudlab.model.time import DAY, HOUR
 from tests.balanced import NEED, SERVES, SPEC, Fleet, lay_two_zones, open_fleet
 from tests.network import ask, refused
-from tests.support import MORNING, put_server
+from tests.support import MORNING, put_server, settle
 
 STRIKES = MORNING + 6 * HOUR
 
@@ -46,7 +46,7 @@ def two_doors(aim: str = "busiest", detail: str = "") -> Simulation:
         server = replace(SERVES, server_port=443)
         put_server(simulation, name, subnet=subnet, zone=f"us-east-1{zone}", private_ip=ip, groups=("sg-web",), software=server)
         simulation.world = simulation.world.put(Handover(f"answers:{name}", "answers", name, MORNING))
-    ask(simulation, DescribeInstanceStatus())  # so that the engine notes who answers callers
+    settle(simulation)
     dealt(simulation, planned(aim=aim, detail=detail))
     return simulation
 
