@@ -194,6 +194,16 @@ def walk(nodes: Iterable[Node]) -> Iterable[Node]:
         yield from walk(node.children)
 
 
+def way_to(node: Node, sought: Callable[[Node], bool]) -> list[Node]:
+    """Return the nodes from the outermost one down to a thing; empty where it is not there."""
+    for child in node.children:
+        if sought(child):
+            return [child]
+        if child.children and (inner := way_to(child, sought)):
+            return [child, *inner]
+    return []
+
+
 # the kinds there are -----------------------------------------------------------------------------------------------------
 
 LOOKS: dict[str, Look] = {

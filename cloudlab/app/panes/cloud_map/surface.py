@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
@@ -15,9 +14,9 @@ from textual.strip import Strip
 from textual.style import Style
 
 from cloudlab.app.drawing.canvas import Canvas, Spot, cell_at, neighbour, overlay, restyled
-from cloudlab.app.drawing.cloud import draw_map
-from cloudlab.app.drawing.way import STOP
+from cloudlab.app.drawing.cloud import draw_map, way_to
 from cloudlab.app.ink import MUTED
+from cloudlab.app.panes.cloud_map.signs import Signs
 
 if TYPE_CHECKING:
     from rich.style import Style as RichStyle
@@ -90,10 +89,7 @@ class MapSurface(ScrollView, can_focus=True):
         self._lines: dict[int, Line] = {}
         self.chosen: str | None = None
         """Key of the spot under the cursor."""
-        self.marks: Marks = {}
-        self._following = False
-        self._marked: dict[int, list[tuple[Spot, str, str]]] = {}
-        """Per row what is marked there, its sign and its look."""
+        self._signs = Signs({})
 
     # told from above --------------------------------------------------------------------------------------------------
 
@@ -102,7 +98,7 @@ class MapSurface(ScrollView, can_focus=True):
 
         Signs of a way leave as soon as anything but an age is another: the way may be another, too.
         """
-        stale = self.marks and not self._following and self._root is not None and _ageless(root) != _ageless(self._root)
+        stale = self.marks and not self._signs.following and self._root is not None and _ageless(root) != _ageless(self._root)
         self._root = root
         self._redraw()
         if stale:
@@ -110,33 +106,16 @@ class MapSurface(ScrollView, can_focus=True):
 
     def mark(self, marks: Marks, *, following: bool = False) -> None:
         """Draw signs along a way. While it is being followed all else is quiet, and its last thing is brought into sight."""
-        self.marks = marks
-        self._following = following
-        self._place_marks()
-        if following and self._marked:
-            last = self._standing(list(marks)[-1])
-            if last is not None:
-                self.scroll_to_region(Region(0, last.y, 1, last.rows), animate=False, force=True)
+        self._signs = Signs(marks, following=following)
+        self._place_signs()
+        if following and (last := self._signs.last) is not None:
+            self.scroll_to_region(Region(0, last.y, 1, last.rows), animate=False, force=True)
         self.post_message(self.Marked({} if following else marks))
 
-    def _place_marks(self) -> None:
-        """Find where the marked things stand; what is folded away is marked at the row it is folded into, a stop before all else."""
-        signs: dict[str, tuple[Spot, str, str]] = {}
-        for resource, (sign, look) in self.marks.items():
-            spot = self._standing(resource)
-            if spot is not None and (spot.key not in signs or sign == STOP):
-                signs[spot.key] = (spot, sign, look)
-        self._marked = {}
-        for each in signs.values():
-            for row in range(each[0].y, each[0].y + each[0].rows):
-                self._marked.setdefault(row, []).append(each)
+    def _place_signs(self) -> None:
+        self._signs.place(self._root, self._canvas)
         self._lines.clear()
         self.refresh()
-
-    def _standing(self, resource: str) -> Spot | None:
-        """Return where a resource stands, or what it is folded into."""
-        way = _way_to(self._root, lambda node: node.id == resource) if self._root is not None else []
-        return next((spot for node in reversed(way) if (spot := self._canvas.spot(node.key)) is not None), None)
 
     def spot_at(self, x: int, y: int) -> Spot | None:
         """Return what is drawn at a place of the terminal."""
@@ -155,7 +134,7 @@ class MapSurface(ScrollView, can_focus=True):
         self._canvas = drawn
         self._lines.clear()
         if self.marks:
-            self._place_marks()
+            self._place_signs()
         if drawn.spots and self.spot is None:
             near = before.y if before is not None else 0
             self.chosen = min(drawn.spots, key=lambda s: abs(s.y - near)).key
@@ -184,6 +163,11 @@ class MapSurface(ScrollView, can_focus=True):
         return self._canvas.spot(self.chosen) if self.chosen is not None else None
 
     @property
+    def marks(self) -> Marks:
+        """The signs of the way that is marked, by resource."""
+        return self._signs.marks
+
+    @property
     def ids(self) -> tuple[str, ...]:
         """The things drawn now, from the top."""
         return tuple(s.id for s in self._canvas.spots)
@@ -202,7 +186,7 @@ class MapSurface(ScrollView, can_focus=True):
     def _line(self, row: int) -> Line:
         line = self._canvas.line(row)
         spot = self.spot
-        if self._following:
+        if self._signs.following:
             line = restyled(line, 0, self._canvas.cells, MUTED)
         elif spot is not None and spot.y <= row < spot.y + spot.rows:
             look = CURSOR_LOOK if self.has_focus else RESTING_LOOK
@@ -210,12 +194,7 @@ class MapSurface(ScrollView, can_focus=True):
                 line = restyled(line, spot.x, spot.cells, look)
             if row == spot.y:
                 line = overlay(line, spot.mark, CURSOR, look)
-        for marked, sign, look in self._marked.get(row, ()):
-            if self._following or marked is not spot:
-                line = restyled(line, marked.x, marked.cells, look)
-            if row == marked.y:
-                line = overlay(line, marked.mark, sign, f"reverse {look}")
-        return line
+        return self._signs.over(line, row, spot)
 
     def _look(self, look: str) -> RichStyle:
         found = self._looks.get(look)
@@ -309,22 +288,12 @@ class MapSurface(ScrollView, can_focus=True):
         spot = self.spot
         if self._root is None or spot is None:
             return
-        folds = [node for node in _way_to(self._root, lambda node: node.key == spot.key) if node.children]
+        folds = [node for node in way_to(self._root, lambda node: node.key == spot.key) if node.children]
         if folds:
             self.chosen = folds[-1].key
             self._folded = self._folded ^ {self.chosen}
             self._redraw()
             self.choose(self.chosen)
-
-
-def _way_to(node: Node, sought: Callable[[Node], bool]) -> list[Node]:
-    """Return the nodes from the outermost one down to a thing; empty where it is not there."""
-    for child in node.children:
-        if sought(child):
-            return [child]
-        if child.children and (inner := _way_to(child, sought)):
-            return [child, *inner]
-    return []
 
 
 def _ageless(node: Node) -> tuple[object, ...]:
