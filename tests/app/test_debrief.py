@@ -149,3 +149,22 @@ async def test_report_new_seed_and_menu():
         assert pilot.app.screen.seed == 123456
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, MenuScreen))
+
+
+async def test_what_comes_while_the_debrief_goes_is_no_bug():
+    """The other road comes just as the screen's own parts are gone already and it is not yet."""
+
+    class SlowDoors(TestDoors):
+        screen: DebriefScreen | None = None
+
+        async def other_road(self, session):
+            while self.screen is None or self.screen.query("#sections"):
+                await asyncio.sleep(0)
+            return the_other()
+
+    doors = SlowDoors()
+    async with running(doors=doors) as pilot:
+        doors.screen = screen = await over(pilot, doors)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, MenuScreen))
+        assert not screen.is_running

@@ -123,24 +123,24 @@ class DebriefScreen(Screen[None]):
         )
 
     async def _play_on(self) -> None:
-        """Play the other road, then the futures; both appear as they come."""
+        """Play the other road, then the futures. What comes is shown in the screen's own turn: it may be on its way out by then."""
         try:
             self.other = await self.doors.other_road(self.session)
             self.other_state = "" if self.other is not None else "This level has nobody who plays the other road."
         except CannotOpen as error:
             self.other_state = f"The other road cannot be shown: {error}"
+        self.call_later(self._other_road_came)
+        if not self.session.over:
+            self.futures_state = "Futures are played for a run that is over."
+            self.call_later(self._tell_section, "futures", "")
+            return
+        self.stars, self.futures = await self.doors.futures(self.session, lambda played: self.call_later(self._another_future, played))
+        self.call_later(self._futures_came)
+
+    def _other_road_came(self) -> None:
         self._tell_section("other", "✓" if self.other is not None else "▲")
         if self.section in ("money", "incidents"):
             self._show(self.section)
-        if not self.session.over:
-            self.futures_state = "Futures are played for a run that is over."
-            self._tell_section("futures", "")
-            return
-        self.stars, self.futures = await self.doors.futures(self.session, self._another_future)
-        self._tell_section("futures", "✓")
-        if self.stars > self.told.score.stars:
-            self.query_one("#outcome", Static).update(self._head())
-            self._remember()
 
     def _another_future(self, played: Futures) -> None:
         self.futures = played
@@ -148,6 +148,12 @@ class DebriefScreen(Screen[None]):
             self.query_one("#section-text", Sheet).set_drawing(self._draw)
         if len(played.runs) % 10 == 0:
             self._mark("futures", f"{len(played.runs)}")
+
+    def _futures_came(self) -> None:
+        self._tell_section("futures", "✓")
+        if self.stars > self.told.score.stars:
+            self.query_one("#outcome", Static).update(self._head())
+            self._remember()
 
     def _tell_section(self, section: str, mark: str) -> None:
         """Show what has come to a section, and mark it in the list."""

@@ -117,7 +117,7 @@ class MenuScreen(Screen[None]):
         self.unusable = await self.doors.unusable()
         self.due = await self.doors.due()
         first, self.looked = not self.looked, True
-        self._fill(prefer_continue=first)
+        self.call_later(self._fill, prefer_continue=first)  # in the screen's own turn: it may be on its way out by now
 
     # the list ---------------------------------------------------------------------------------------------------------
 
