@@ -310,7 +310,8 @@ class Sitting:
         try:
             parse_statement(text, known=self.terminal.variables)
         except ScriptError as wrong:
-            return Foresight("quiet", f"{wrong.sentence} {wrong.accepted}".strip() if len(text.split()) > 1 else "", usage)
+            end = "" if not wrong.accepted or wrong.sentence.endswith((".", "!", "?")) else "."
+            return Foresight("quiet", f"{wrong.sentence}{end} {wrong.accepted}".strip() if len(text.split()) > 1 else "", usage)
         except LineError as wrong:
             return Foresight("quiet", str(wrong), usage)
         return Foresight("quiet", "", usage)

@@ -9,7 +9,7 @@ import pytest
 from textual.events import MouseDown, MouseScrollDown, MouseScrollUp, MouseUp
 
 from cloudlab.app.main import Start
-from cloudlab.app.panes.console.rows import KEEP, PERSON
+from cloudlab.app.panes.console.draft import KEEP, PERSON
 from cloudlab.app.screens.brief.screen import BriefScreen
 from cloudlab.app.screens.debrief.screen import DebriefScreen
 from cloudlab.app.screens.play import screen as play
@@ -120,8 +120,8 @@ class Mouse:
         if row.kind == "switch":
             await self.until(lambda: console._rows[at] != row)
             return
-        await self.until(lambda: console.row == row and any(offer == text for offer, _ in console._offers), 5)
-        await self.click_in(console.offers, next(i for i, (offer, _) in enumerate(console._offers) if offer == text))
+        await self.until(lambda: console.row == row and any(offer == text for offer, _ in console.offers.shown), 5)
+        await self.click_in(console.offers, next(i for i, (offer, _) in enumerate(console.offers.shown) if offer == text))
         await self.until(lambda: console.row is None)
 
     async def do(self, line: str):

@@ -27,7 +27,7 @@ async def test_a_form_is_found_filled_and_done_by_keyboard():
         screen = await play(pilot, session)
         await pilot.press("f2", *"create", "space", *"vpc", "enter")
         await until(pilot, lambda: "aws ec2 create-vpc" in screen_text(pilot.app))
-        assert "--cidr-block CIDR" in screen_text(pilot.app)
+        assert "are required: --cidr-block. Add --cidr-block CIDR" in screen.console.foresight.text
         await fill(pilot, "10.0.0.0/29")
         await until(pilot, lambda: "would be refused: InvalidVpc.Range" in screen_text(pilot.app))
         await pilot.press("ctrl+s")
@@ -136,3 +136,17 @@ async def test_the_line_is_sent_to_the_terminal_and_copied():
         await pilot.press("f2", "f1")
         await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
         assert "Every command as a form" in pilot.app.screen.page
+
+
+async def test_while_a_command_is_picked_what_it_is_for_stands_whole_below():
+    async with running(NARROW) as pilot:
+        screen = await play(pilot, a_session())
+        await pilot.press("f2")
+        assert "1 command " in screen_text(pilot.app)
+        assert "submit" not in screen_text(pilot.app)  # nothing is filled in yet
+        await pilot.press(*"subnet")
+        await until(pilot, lambda: "machines live in subnets." in screen_text(pilot.app))
+        await pilot.press("down")
+        await until(pilot, lambda: "machines live in subnets." not in screen_text(pilot.app))
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.console.form is not None and "submit" in screen_text(pilot.app))

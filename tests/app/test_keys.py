@@ -33,7 +33,7 @@ async def test_menu_settings_and_brief_tell_their_keys(size):
         await pilot.press("escape")
         pilot.app.open_brief("90-test")
         await until(pilot, lambda: isinstance(pilot.app.screen, BriefScreen))
-        assert footer(pilot.app).split("  ")[:3] == ["^s start", "m mood", "esc menu"]
+        assert footer(pilot.app).split("  ")[:4] == ["^s start", "PgDn scroll", "m mood", "esc menu"]
         assert footer(pilot.app).endswith(END)
         await pilot.press("f1")
         await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
@@ -45,7 +45,7 @@ NARROW_ROWS = {
     "board": ["enter why", "^f filter", "space run/pause", "^t hint"],
     "pager": ["^k acknowledge", "space run/pause", "^t hint"],
     "traffic": ["+/- zoom", "←/→ pan", "0 all of it", "[ ] tab", ", . mark"],
-    "console": ["^s submit", "^y copy line", "^t hint", "^n next event"],
+    "console": ["esc back", "^t hint", "^n next event"],
 }
 """What the row says first at 80 columns."""
 

@@ -137,3 +137,18 @@ async def test_leaving_a_run_tells_where_it_is_saved_without_a_toast():
         await until(pilot, lambda: isinstance(pilot.app.screen, MenuScreen))
         await until(pilot, lambda: "saved: /" in screen_text(pilot.app))
         assert not pilot.app.screen.query("Toast")
+
+
+async def test_the_brief_scrolls_while_the_cursor_is_on_an_answer():
+    async with running(NARROW) as pilot:
+        await until(pilot, lambda: pilot.app.screen.looked)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, BriefScreen))
+        text = pilot.app.screen.query_one("#brief-text")
+        text.set_drawing(lambda cells, rows: [((f"row {i}", ""),) for i in range(3 * rows)])
+        await pilot.pause()
+        await pilot.press("pagedown")
+        assert text.scroll_offset.y > 0
+        await pilot.press("pageup")
+        assert text.scroll_offset.y == 0
+        assert pilot.app.screen.query_one(OneOf).has_focus

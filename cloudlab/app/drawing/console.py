@@ -8,14 +8,14 @@ from cloudlab.app import ink
 from cloudlab.app.ink import MUTED, Line, line
 
 if TYPE_CHECKING:
-    from cloudlab.lab.forms import Listed, Row
+    from cloudlab.lab.forms import Row
 
 LABEL = 24
 
 
-def draw_listed(command: Listed, cells: int) -> Line:
-    """Return a command to pick: verb and what it is for."""
-    return ink.fit(line((f"{command.verb:<30} ", ""), (command.gloss, MUTED)), cells)
+def draw_listed(name: str, gloss: str, widest: int) -> Line:
+    """Return a command to pick: its name, in a column of `widest` cells, and what it is for."""
+    return line(f"{name:<{widest}} ", (gloss, MUTED))
 
 
 def draw_row(row: Row, cells: int) -> Line:

@@ -19,6 +19,7 @@ from cloudlab.app.ink import MUTED, style
 from cloudlab.app.panes.pane import DECK, Pane
 from cloudlab.app.panes.terminal.choices import Choice, ChoiceList, Choices
 from cloudlab.app.panes.terminal.line import LineInput
+from cloudlab.app.widgets.two_rows import TwoRows
 
 if TYPE_CHECKING:
     from cloudlab.lab.view.slices import View
@@ -110,7 +111,7 @@ On an empty line **space** runs and pauses the clock, **+** and **-** change its
         with Horizontal(id="prompt"):
             yield Static("$", id="prompt-sign", markup=False)
             yield LineInput()
-        yield Static(Content(), id="foresight", markup=False)
+        yield TwoRows(id="foresight")
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -158,13 +159,9 @@ On an empty line **space** runs and pauses the clock, **+** and **-** change its
         self.call_after_refresh(self.query_one("#transcript", VerticalScroll).scroll_end, animate=False, immediate=False)
 
     def watch_foresight(self, foresight: Foresight) -> None:
-        shown = self.query_one("#foresight", Static)
-        cells = max(20, shown.size.width)
+        shown = self.query_one("#foresight", TwoRows)
         glyph = {"good": "✓ ", "bad": "▲ "}.get(foresight.tone, "") if foresight.text else ""
-        first, *more = ink.wrapped(glyph + foresight.text, cells, style(foresight.tone)) or [()]
-        second = ink.fit(more[0], cells) if more else ink.fit(ink.line((foresight.usage, MUTED)), cells)
-        shown.update(ink.content([first, second]), layout=False)  # its place is fixed: two lines
-        shown.tooltip = Content(foresight.text) if len(more) > 1 else None
+        shown.tell(glyph + foresight.text, style(foresight.tone), max(20, shown.size.width), below=foresight.usage)
 
     def watch_busy(self, busy: str) -> None:
         self.border_title = self.titled(busy)

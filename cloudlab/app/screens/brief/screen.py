@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,7 +13,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Button, Input, Static
 
-from cloudlab.app.bars.keys import KeysBar
+from cloudlab.app.bars.keys import KeysBar, Told
 from cloudlab.app.drawing.prose import draw_prose
 from cloudlab.app.ink import MUTED, plain
 from cloudlab.app.widgets.one_of import OneOf
@@ -46,6 +47,8 @@ class BriefScreen(Screen["Plan | None"]):
         Binding("f5", "start", "start", show=False),
         Binding("m", "mood", "mood"),
         Binding("escape", "back", "menu"),
+        Binding("pagedown", "page(1)", "scroll", key_display="PgDn", priority=True),
+        Binding("pageup", "page(-1)", show=False, priority=True),
         Binding("f1", "help", "help"),
     ]
 
@@ -89,6 +92,15 @@ class BriefScreen(Screen["Plan | None"]):
 
     def _show_mood(self) -> None:
         self.query_one("#mood", Static).update(Content.assemble(("mood ", MUTED), MOODS[self.mood], (" m changes it", MUTED)))
+
+    def keys_now(self) -> Iterator[Told]:
+        """Yield first what leads on."""
+        yield Told("ctrl+s", "^s", "start")
+
+    def action_page(self, way: int) -> None:
+        """Scroll the text, wherever the cursor is."""
+        text = self.query_one("#brief-text", Sheet)
+        (text.scroll_page_down if way > 0 else text.scroll_page_up)(animate=False)
 
     def action_mood(self) -> None:
         self.mood = "win" if self.mood == "learn" else "learn"

@@ -134,13 +134,16 @@ class DebriefScreen(Screen[None]):
             self.futures_state = "Futures are played for a run that is over."
             self.call_later(self._tell_section, "futures", "")
             return
-        self.stars, self.futures = await self.doors.futures(self.session, lambda played: self.call_later(self._another_future, played))
+        self.stars, self.futures = await self.doors.futures(self.session, self._future_came)
         self.call_later(self._futures_came)
 
     def _other_road_came(self) -> None:
         self._tell_section("other", "✓" if self.other is not None else "▲")
         if self.section in ("money", "incidents"):
             self._show(self.section)
+
+    def _future_came(self, played: Futures) -> None:
+        self.call_later(self._another_future, played)
 
     def _another_future(self, played: Futures) -> None:
         self.futures = played

@@ -6,9 +6,9 @@ from textual import on
 from textual.events import Key, Paste
 from textual.screen import Screen
 
+from cloudlab.app.panes.console.draft import KEEP, PERSON
 from cloudlab.app.panes.console.messages import ConsoleLeft, FormEdited, FormSubmitted, LineSent, OffersWanted
 from cloudlab.app.panes.console.pane import ConsolePane
-from cloudlab.app.panes.console.rows import KEEP, PERSON
 from cloudlab.app.panes.pane import Pane
 from cloudlab.app.panes.terminal.choices import Choice, Choices
 from cloudlab.app.panes.terminal.line import LineInput
