@@ -95,7 +95,7 @@ class DescribeTrainingJob(Command):
     gloss: ClassVar[str] = "Look at a training job: its phase, why it failed, its metrics, and where its model lies."
     returns: ClassVar[str | None] = "TrainingJobStatus"
     reads: ClassVar[bool] = True
-    errors: ClassVar[tuple[str, ...]] = ("ResourceNotFound",)
+    errors: ClassVar[tuple[str, ...]] = ("ValidationException",)
 
     training_job_name: TrainingJobRef
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cloudlab.commands.sagemaker import JOB_STATUSES, CreateTrainingJob, DescribeTrainingJob, ListTrainingJobs
-from cloudlab.engine.kernel import Context, Events, answers, decides
+from cloudlab.engine.kernel import Context, Events, answers, decides, refuse
 from cloudlab.engine.rules.constraints import constrain, one_of
 from cloudlab.engine.rules.sagemaker import moment, sage_arn
 from cloudlab.model.events.run import ResourcesSeen
@@ -21,8 +21,15 @@ def answer_create_training_job(ctx: Context, command: CreateTrainingJob) -> dict
 
 @decides(DescribeTrainingJob)
 def decide_describe_training_job(ctx: Context, command: DescribeTrainingJob) -> Events:
-    job = ctx.need(TrainingJob, command.training_job_name, "ResourceNotFound", "training job")
-    yield ResourcesSeen((("TrainingJob", job.id),))
+    if ctx.world.find(TrainingJob, command.training_job_name) is None:
+        # the model of the service says ResourceNotFound; the service does not (github.com/aws/aws-sdk/issues/165)
+        there = ", ".join(ctx.world.table(TrainingJob)) or "none yet"
+        refuse(
+            "ValidationException",
+            f"Requested resource not found: there is no training job '{command.training_job_name}'.",
+            f"There is: {there}.",
+        )
+    yield ResourcesSeen((("TrainingJob", command.training_job_name),))
 
 
 @answers(DescribeTrainingJob)
