@@ -39,12 +39,15 @@ def _bad_query(expression: str, wrong: Exception, at: tuple[int, int]) -> Malfor
     return MalformedValue(f"Bad value for --query {expression}: {why}.", "A JMESPath expression such as 'Vpcs[].VpcId'.", at)
 
 
-def write(response: Any, form: str = "json", title: str = "") -> str:
-    """Write a response (or what a query left of it) as json, text or table; `title` heads the table."""
+def write(response: Any, form: str = "json", title: str = "", cells: int = 0) -> str:
+    """Write a response (or what a query left of it) as json, text or table; `title` heads the table.
+
+    `cells` is how wide a table may be, 0 for as wide as it is: what does not fit stands upright, its values broken over rows.
+    """
     if form == "text":
         return _text(response)
     if form == "table":
-        return _table(response, title)
+        return _table(response, title, cells)
     return json.dumps(response, indent=4, ensure_ascii=False)
 
 
@@ -104,14 +107,37 @@ class _Box:
         every = [row for row in (self.header, *self.rows) if row]
         return [max(len(row[column]) for row in every) for column in range(len(every[0]))] if every else []
 
+    def upright(self, room: int) -> list[_Box]:
+        """Return the box where it fits into `room` cells, else one of names and values for each of its rows."""
+        if self.width <= room or not self.rows:
+            return [self]
+        if self.header:
+            each = [_Box(self.heading, (), tuple(zip(self.header, row, strict=True))) for row in self.rows]
+            return [box for one in each for box in one.upright(room)]
+        widths = self.widths()
+        last = max(8, room - sum(widths[:-1]) - 3 * (len(widths) - 1))
+        rows = [
+            (*(row[:-1] if at == 0 else [""] * (len(row) - 1)), row[-1][at : at + last])
+            for row in self.rows
+            for at in range(0, max(1, len(row[-1])), last)
+        ]
+        return [_Box(self.heading, (), tuple(rows))]
 
-def _table(value: Any, title: str) -> str:
+    @property
+    def width(self) -> int:
+        widths = self.widths()
+        return max(len(self.heading), sum(widths) + 3 * (len(widths) - 1))
+
+
+def _table(value: Any, title: str, cells: int) -> str:
     """Draw boxes of ASCII: a structure as rows of name and value, a list of structures as a grid, what they contain below."""
     boxes: list[_Box] = []
     _boxes(value, title, boxes)
     if not boxes:
         return ""
-    inner = max(max(len(box.heading), sum(box.widths()) + 3 * (len(box.widths()) - 1)) for box in boxes)
+    if cells:
+        boxes = [part for box in boxes for part in box.upright(cells - 4)]
+    inner = max(box.width for box in boxes)
     lines = ["-" * (inner + 4)]
     for box in boxes:
         widths = box.widths()

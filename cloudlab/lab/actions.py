@@ -66,7 +66,7 @@ def _foreseen(session: Session, title: str, line: str, pointless: str = "") -> A
         title,
         line,
         refusal is None and not pointless,
-        pointless if refusal is None else f"{refusal.sentence} {refusal.accepted}".strip(),
+        pointless if refusal is None else refusal.told,
         seen.effort,
         seen.people_micros + sum(c.micros for c in seen.charges if c.per != "hour"),
         sum(c.micros for c in seen.charges if c.per == "hour"),

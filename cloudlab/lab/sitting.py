@@ -61,14 +61,18 @@ class Decided:
 
 
 class Sitting:
-    """Puts session, pacer and terminal together. `changed` is called when a new view or another state of the clock is due."""
+    """Puts session, pacer and terminal together. `changed` is called when a new view or another state of the clock is due.
 
-    def __init__(self, session: Session, *, said: Said, changed: Callable[[], None]) -> None:
+    `cells` tells how wide a table may be where answers are shown; 0 for as wide as it is.
+    """
+
+    def __init__(self, session: Session, *, said: Said, changed: Callable[[], None], cells: Callable[[], int] = lambda: 0) -> None:
         self.session = session
         self.said = said
         self.changed = changed
         self.pacer = Pacer(session, changed)
         self.terminal = Terminal(session)
+        self.cells = cells
         self.known = KnownInRun(session, self.terminal)
         self._views = ViewBuilder(session)
         self._answering: set[asyncio.Task[None]] = set()
@@ -310,8 +314,7 @@ class Sitting:
         try:
             parse_statement(text, known=self.terminal.variables)
         except ScriptError as wrong:
-            end = "" if not wrong.accepted or wrong.sentence.endswith((".", "!", "?")) else "."
-            return Foresight("quiet", f"{wrong.sentence}{end} {wrong.accepted}".strip() if len(text.split()) > 1 else "", usage)
+            return Foresight("quiet", Refusal(wrong.code, wrong.sentence, wrong.accepted).told if len(text.split()) > 1 else "", usage)
         except LineError as wrong:
             return Foresight("quiet", str(wrong), usage)
         return Foresight("quiet", "", usage)
@@ -350,7 +353,7 @@ class Sitting:
 
     async def _say_answer(self, order: str) -> None:
         try:
-            text = await self.terminal.answer(order)
+            text = await self.terminal.answer(order, self.cells())
         except WorkFailed as failed:
             self.said(f"The real model could not be asked: {failed}", "bad")
             return

@@ -155,8 +155,8 @@ class Terminal:
                 refusal = Refusal("NotModelled", "notebook: this level has no notebook.", "Train with a job or a document.")
         return Taken(refusal=refusal)
 
-    async def answer(self, order: str) -> str | None:
-        """Return what the prompt says when an order took effect: the captured variable, or AWS's response."""
+    async def answer(self, order: str, cells: int = 0) -> str | None:
+        """Return what the prompt says when an order took effect: the captured variable, or AWS's response, a table in `cells`."""
         given = self._given.pop(order, None)
         if given is None:
             return None
@@ -174,7 +174,7 @@ class Terminal:
                 return f"${given.capture} = {found if isinstance(found, str) else ' '.join(found)}"
         except LineError as wrong:
             return str(wrong.refusal)
-        return write(value, given.line.output or "json") if value not in ({}, None) else "done"
+        return write(value, given.line.output or "json", cells=cells) if value not in ({}, None) else "done"
 
     def expects(self, order: str) -> bool:
         """Tell whether an order given here has neither been answered nor refused yet."""

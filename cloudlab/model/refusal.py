@@ -14,5 +14,11 @@ class Refusal:
     accepted: str = ""
     """What would be accepted instead."""
 
+    @property
+    def told(self) -> str:
+        """Both sentences on one line. Many of AWS's own end without a full stop; before another sentence it needs one."""
+        stop = "" if not self.accepted or self.sentence.endswith((".", "!", "?", ":")) else "."
+        return f"{self.sentence}{stop} {self.accepted}".strip()
+
     def __str__(self) -> str:
-        return f"{self.code}: {self.sentence}" + (f" {self.accepted}" if self.accepted else "")
+        return f"{self.code}: {self.told}"

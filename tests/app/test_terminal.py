@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.events import Paste
 
 from cloudlab.app.screens.ask.screen import AskScreen
 from cloudlab.lab.typed import load_typed, remember_typed
 from cloudlab.model.network import Subnet, Vpc
 from cloudlab.model.storage import Bucket
-from tests.app.stage import a_session, play, running, screen_text, type_line, until
+from tests.app.stage import NARROW, WIDE, a_session, play, running, screen_text, type_line, until
 
 
 async def test_the_history_is_kept_and_searched():
@@ -105,3 +106,12 @@ async def test_a_standing_order_is_typed_line_by_line_and_shown_on_the_pager():
         await until(pilot, lambda: "standing orders: os-cve" in screen_text(pilot.app))
         await type_line(pilot, "standing off os-cve")
         await until(pilot, lambda: "standing orders: os-cve" not in screen_text(pilot.app))
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_a_table_is_as_wide_as_there_is_room_for(size):
+    async with running(size) as pilot:
+        screen = await play(pilot, a_session())
+        await type_line(pilot, "ec2 describe-images --output table")
+        await until(pilot, lambda: "VolumeSize" in screen.terminal._answer)
+        assert max(map(len, screen.terminal._answer.split("\n"))) <= screen.terminal.cells

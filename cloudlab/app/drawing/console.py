@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from cloudlab.app import ink
 from cloudlab.app.ink import MUTED, Line, line
 
@@ -50,5 +52,6 @@ def _word(default: str) -> str:
 
 
 def draw_offer(text: str, about: str, cells: int) -> Line:
-    """Return something a row may be filled with."""
-    return ink.fit(line((text, ""), (f"  {about}" if about else "", MUTED)), cells)
+    """Return something a row may be filled with. Of a long one the beginning makes room for what it is: that tells two of them apart."""
+    room = max(cells // 2, cells - cell_len(about) - 2) if about else cells
+    return ink.fit(line(ink.cut(text, room), (f"  {about}" if about else "", MUTED)), cells)

@@ -79,3 +79,21 @@ def test_a_bad_query_is_named(expression: str) -> None:
         query(expression, VPCS)
     assert raised.value.refusal.code == "ParamValidation"
     assert raised.value.sentence.startswith(f"Bad value for --query {expression}: ")
+
+
+def test_a_table_that_does_not_fit_stands_upright() -> None:
+    rows = [{"Id": "i-1", "Name": "a name that is long", "State": "running"}, {"Id": "i-2", "Name": "b", "State": "stopped"}]
+    assert max(map(len, write(rows, "table").splitlines())) == 39
+    assert write(rows, "table", cells=24).splitlines() == [
+        "------------------------",
+        "| Id    | i-1          |",
+        "| Name  | a name that  |",
+        "|       | is long      |",
+        "| State | running      |",
+        "+-------+--------------+",
+        "| Id    | i-2          |",
+        "| Name  | b            |",
+        "| State | stopped      |",
+        "+-------+--------------+",
+    ]
+    assert write(rows, "table", cells=39) == write(rows, "table")

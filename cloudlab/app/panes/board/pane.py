@@ -55,7 +55,7 @@ Duties and names stay in sight while the table scrolls; `‹ 2` and `3 ›` tell
 
     def show(self, view: View) -> None:
         yours, theirs, shared = tally(view.board)
-        self.border_title = self.titled(f"YOU {yours}  AWS {theirs}" + (f"  shared {shared}" if shared else "") if yours + theirs else "")
+        self.border_title = self.titled(f"YOU {yours} AWS {theirs}" + (f" shared {shared}" if shared else "") if yours + theirs else "")
         self.query_one(BoardGrid).show(view.board)
 
     @on(BoardGrid.Changed)

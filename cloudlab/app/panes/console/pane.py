@@ -59,6 +59,8 @@ class ConsolePane(ConsoleBody):
         self.row: Row | None = None
         """The row being edited."""
         self._rows: tuple[Row, ...] = ()
+        self._given = ""
+        """What was said of the last form that was accepted, until another command is looked for."""
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -114,8 +116,8 @@ class ConsolePane(ConsoleBody):
         """While a command is picked, what it is for stands whole below the list, which has room for its beginning only."""
         at = self.rows.highlighted_option
         gloss = gloss_of(at.id or "") if at is not None else ""
-        self.below.display = bool(gloss)
-        self.below.tell(gloss, MUTED, self.cells)
+        self.below.display = bool(gloss or self._given)
+        self.below.tell(gloss or self._given, MUTED if gloss else style("good"), self.cells)
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
@@ -138,6 +140,7 @@ class ConsolePane(ConsoleBody):
     def open(self, service: str, verb: str) -> None:
         """Show the form of a command: the one begun before, or an empty one."""
         self._keep_draft()
+        self._given = ""
         self.draft = self.drafts.get((service, verb)) or empty_draft(service, verb)
         self.row = None
         self.input.value = ""
@@ -162,6 +165,7 @@ class ConsolePane(ConsoleBody):
         """The form was accepted: it is empty again, and another command may be picked."""
         if self.draft is not None:
             self.drafts.pop(self.draft.key, None)
+            self._given = f"✓ given: aws {self.draft.statement}. What comes of it stands in the terminal (F3)."
             self._close()
 
     # filling in -------------------------------------------------------------------------------------------------------

@@ -104,6 +104,7 @@ On an empty line **space** runs and pauses the clock, **+** and **-** change its
         """Lines of the statement being written that are already above the line, each ended by a newline."""
         self.searching = False
         self._answer = ""
+        self._cells = 0
 
     def compose(self) -> ComposeResult:
         yield VerticalScroll(id="transcript", can_focus=True)
@@ -129,6 +130,13 @@ On an empty line **space** runs and pauses the clock, **+** and **-** change its
     @property
     def line(self) -> LineInput:
         return self.query_one(LineInput)
+
+    @property
+    def cells(self) -> int:
+        """How wide what is said may be before it is broken; also while another pane lies over this one."""
+        width = self.query_one("#transcript").scrollable_content_region.width
+        self._cells = width or self._cells
+        return self._cells
 
     # told from above --------------------------------------------------------------------------------------------------
 

@@ -100,7 +100,7 @@ class PlayScreen(Looking):
         super().__init__()
         self.session = session
         self.live = live
-        self.sitting = Sitting(session, said=self._said, changed=self._changed)
+        self.sitting = Sitting(session, said=self._said, changed=self._changed, cells=lambda: self.terminal.cells)
         self.sitting.pacer.pace = pace
         self._stale = True
         self._over_told = session.over
