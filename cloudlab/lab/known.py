@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from cloudlab.dialects.complete import Pairs
+from cloudlab.engine.documents import TABLE
 from cloudlab.engine.rules.db_checks import CLASSES
 from cloudlab.engine.rules.policies import MANAGED_POLICIES
 from cloudlab.engine.run import KINDS
@@ -129,7 +130,7 @@ _GROUPS: dict[str, Callable[[Session], Iterator[tuple[str, str]]]] = {
     "ml-type": _ml_types,
     "db-class": lambda _: ((name, "") for name in CLASSES),
     "zone": lambda _: ((zone, "") for zone in ZONES[:3]),
-    "document": lambda s: ((d, "") for d in s.level.scenario.catalogue.ssm_documents),
+    "document": lambda s: ((d.name, d.gloss) for d in TABLE if d.name in s.level.scenario.catalogue.ssm_documents),
     "endpoint-service": lambda _: services(),
     "policy": lambda _: ((p.arn, p.gloss) for p in MANAGED_POLICIES),
     "image": _images,

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from cloudlab.commands.base import Command
 from cloudlab.commands.shapes import Text
 from cloudlab.dialects.known import Known
+from cloudlab.lab import documents
 from cloudlab.lab.forms import KEY, VALUE, Form, Row
 from cloudlab.lab.session import Session
 from cloudlab.model.learning import TrainingJob
@@ -74,15 +75,17 @@ def _in_map(session: Session, form: Form, row: Row) -> Iterator[Offer]:
     if holder == "HyperParameters":
         yield from _hyperparameters(session, form, row)
     elif holder == "Parameters":
-        document = _PARAMETERS.get(form.filled.get(("DocumentName",), ""), {})
+        document = form.filled.get(("DocumentName",), "")
         at = next((part for part in row.path if isinstance(part, int)), 0)
         if row.path[-1] == KEY:
-            yield from ((name, "") for name in document)
+            yield from documents.names(document)
         else:
-            given = document.get(form.filled.get((holder, at, KEY), ""), ())
-            yield from ((text, "") for text in given)
-            if form.filled.get((holder, at, KEY)) == "Data":
+            parameter = form.filled.get((holder, at, KEY), "")
+            yield from documents.values(document, parameter)
+            if parameter in ("Data", "From", "To"):
                 yield from _prefixes(session)
+            elif parameter == "Model":
+                yield from _models(session)
 
 
 def _hyperparameters(session: Session, form: Form, row: Row) -> Iterator[Offer]:
@@ -112,19 +115,6 @@ _FIRST = {
     "predictor_type": ("binary_classifier",),
 }
 """The hyperparameters one thinks of first, and usual values."""
-
-_PARAMETERS: dict[str, dict[str, tuple[str, ...]]] = {
-    "AWS-RunPatchBaseline": {"Operation": ("Install", "Scan"), "RebootOption": ("RebootIfNeeded", "NoReboot")},
-    "AWS-ConfigureAWSPackage": {"action": ("Install", "Uninstall"), "name": ("AmazonCloudWatchAgent",)},
-    "cloudlab-TrainModel": {
-        "Container": ("xgboost", "linear-learner"),
-        "HyperParameters": ("num_round=150", "objective=binary:logistic", "eta=0.1", "max_depth=5", "eval_metric=auc"),
-        "Data": (),
-    },
-    "cloudlab-FetchModel": {"Model": ()},
-    "cloudlab-StartModelServer": {"Port": ("443",)},
-}
-"""What the documents of `send-command` take (docs/ssm-documents.md)."""
 
 _NUMBERS = {
     "VolumeSizeInGB": ("20", "50", "100"),
@@ -163,6 +153,11 @@ def _prefixes(session: Session) -> Iterator[Offer]:
 
 def _outputs(session: Session) -> Iterator[Offer]:
     yield from ((f"s3://{b.id}/out", "") for b in session.world.every(Bucket))
+
+
+def _models(session: Session) -> Iterator[Offer]:
+    """Offer the archives of models that lie in buckets."""
+    yield from ((f"s3://{o.bucket}/{o.key}", "a model") for o in session.world.every(StoredObject) if o.key.endswith("model.tar.gz"))
 
 
 def _artifacts(session: Session) -> Iterator[Offer]:

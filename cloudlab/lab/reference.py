@@ -15,6 +15,8 @@ from cloudlab.dialects.aws_cli import GENERIC, NamedFlag, flags_of, services
 from cloudlab.dialects.errors import did_you_mean
 from cloudlab.dialects.script import VERBS
 from cloudlab.dialects.usage import takes, usage
+from cloudlab.engine.documents import TABLE
+from cloudlab.lab import documents
 
 PAGE = Path("docs") / "commands.md"
 """The generated page, seen from the top of a checkout."""
@@ -39,10 +41,13 @@ def chosen(word: str | None) -> tuple[type[Command], ...]:
 
 def as_text(word: str | None = None) -> str:
     """Return the list of commands, or the whole entry where the word names one; a sentence where it names none."""
+    document = documents.named(word) if word is not None else None
+    if document is not None:
+        return documents.page(document)
     found = chosen(word)
     if not found:
         assert word is not None
-        names = [c.verb() for c in all_commands()]
+        names = [*(c.verb() for c in all_commands()), *(d.name for d in TABLE)]
         return f"There is no command '{word}'. {did_you_mean(word, (*names, *services()))}".strip() + "\n"
     if len(found) == 1:
         return _entry_text(found[0])
@@ -98,6 +103,8 @@ def _entry_text(command: type[Command]) -> str:
         lines += ["  " + "  ".join([*(cell.ljust(w) for cell, w in zip(row[:3], wide, strict=True)), row[3]]).rstrip() for row in rows]
     if command.returns:
         lines += ["", f"`-> $name` captures {command.returns}"]
+    if command.verb() == "send-command":
+        lines += ["", "documents; `help NAME` tells one whole", *documents.listed()]
     if command.errors:
         lines += ["", f"may be refused with {', '.join(command.errors)}"]
     return "\n".join(lines) + "\n"
