@@ -44,5 +44,5 @@ clean:  ## remove .venv, caches and builds; never saves
 	@sh .ci/venv serve
 
 .venv/.ready-dev: pyproject.toml
-	@echo 'setting up .venv (about 112 MB to download the first time)'
+	@echo 'setting up .venv (about 155 MB to download the first time)'
 	@sh .ci/venv dev
