@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from textual.app import App
+from textual.events import Key
 
 from cloudlab import paths
 from cloudlab.app.app import CloudlabApp
@@ -132,6 +133,24 @@ async def until(pilot: Any, true: Callable[[], bool], seconds: float = 15) -> No
             return
         await asyncio.sleep(0.05)
     raise AssertionError("it never came to be so:\n" + screen_text(pilot.app))
+
+
+async def drawn(app: App[Any]) -> None:
+    """Wait until what is so now is laid out and drawn."""
+    for _ in range(2):
+        done = asyncio.Event()
+        app.screen.call_after_refresh(done.set)
+        await asyncio.wait_for(done.wait(), 15)
+
+
+KEYS = {" ": "space", "-": "minus", ".": "full_stop", "/": "slash", ">": "greater_than_sign", "$": "dollar_sign", "_": "underscore"}
+
+
+def strike(app: App[Any], text: str) -> None:
+    """Type a text key by key, without waiting after each key: a pilot does until the process is at rest, which a running clock forbids."""
+    assert app._driver is not None
+    for character in text:
+        app._driver.send_message(Key(KEYS.get(character, character), character))
 
 
 async def type_line(pilot: Any, text: str) -> None:

@@ -10,7 +10,7 @@ from cloudlab.app.screens.play.screen import PlayScreen
 from cloudlab.lab.work import KnownWork
 from cloudlab.model.network import Subnet, Vpc
 from cloudlab.model.storage import StoredObject
-from tests.app.stage import running, screen_text, until
+from tests.app.stage import running, screen_text, strike, until
 
 
 class NoTraining(Doors):
@@ -20,11 +20,8 @@ class NoTraining(Doors):
         return KnownWork({})
 
 
-KEYS = {" ": "space", "-": "minus", ".": "full_stop", "/": "slash", ">": "greater_than_sign", "$": "dollar_sign", "_": "underscore"}
-
-
 async def keys(pilot, text):
-    await pilot.press(*(KEYS.get(c, c) for c in text))
+    strike(pilot.app, text)
     await pilot.press("enter")
 
 
