@@ -76,9 +76,11 @@ def certificate(simulation: Simulation) -> str:
     return str(arn)
 
 
-def open_fleet(*, healthy: bool = True, instances: tuple[str, ...] = ("web-a", "web-b"), check: dict[str, Any] | None = None) -> Fleet:
+def open_fleet(
+    *, healthy: bool = True, instances: tuple[str, ...] = ("web-a", "web-b"), check: dict[str, Any] | None = None, **changes: Any
+) -> Fleet:
     """Build it by real commands: HTTPS on 443, forwarded to 8080, asked at /ping every 30 s; `healthy`: wait until all are."""
-    sim = lay_two_zones()
+    sim = lay_two_zones(**changes)
     arn = certificate(sim)
     balancer = ask(sim, CreateLoadBalancer(name="web", subnets=("subnet-a", "subnet-b"), security_groups=("sg-alb",)))
     key = balancer["LoadBalancers"][0]["LoadBalancerArn"]

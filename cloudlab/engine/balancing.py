@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from math import lcm
 
-from cloudlab.engine.kernel import Context, Events, reacts
+from cloudlab.engine.kernel import Context, Events, reacts_to
 from cloudlab.engine.model_server import judged
-from cloudlab.engine.rules.balancing import GATEWAY_ERRORS, NO_TARGETS, listener_on, sends_to, targets_of, tls_fault, way_to
+from cloudlab.engine.rules.balancing import GATEWAY_ERRORS, NO_TARGETS, in_rotation, listener_on, sends_to, targets_of, tls_fault, way_to
 from cloudlab.engine.rules.fronts import front_of
 from cloudlab.engine.rules.interfaces import Interface
 from cloudlab.engine.rules.path import Path, Trail
 from cloudlab.engine.rules.reachability import arrives
-from cloudlab.engine.rules.ways import remembered
+from cloudlab.engine.rules.ways import ground, remembered
 from cloudlab.model.balancing import BalancerNode, Listener, LoadBalancer, Target, TargetGroup
 from cloudlab.model.compute import Instance
 from cloudlab.model.events.serving import AddressHandedOver, AddressWithdrawn
@@ -30,6 +30,32 @@ def front_of_load_balancer(world: World, scenario: Scenario, need: Need, resourc
     balancer = world.find(LoadBalancer, resource)
     if balancer is None:
         return None
+    if need.database:
+        return _met_by_callers(world, scenario, need, balancer)
+    listener = listener_on(world, balancer.id, need.port)
+    targets = _asked(world, world.get(TargetGroup, listener.group)) if listener is not None else ()
+    read = (scenario, need, balancer, *targets, *(world.find(Instance, t.instance) for t in targets), *ground(world))
+    key = tuple(map(id, read))
+    before = _met.get(key)
+    if before is None:
+        if len(_met) >= _MOST:
+            _met.clear()
+        before = _met[key] = (read, _met_by_callers(world, scenario, need, balancer))
+    return before[1]
+
+
+def _asked(world: World, group: TargetGroup) -> tuple[Target, ...]:
+    """Return the targets that any node may send to; where each node keeps to its own zone, all there are decide that."""
+    there = targets_of(world, group.id)
+    return in_rotation(there) if group.cross_zone else there
+
+
+_MOST = 256
+_met: dict[tuple[int, ...], tuple[tuple[object, ...], tuple[Front, ...]]] = {}
+"""The identities of all that decides what callers meet -> these things themselves, so that no other takes their place; what they meet."""
+
+
+def _met_by_callers(world: World, scenario: Scenario, need: Need, balancer: LoadBalancer) -> tuple[Front, ...]:
     nodes = tuple(n for n in balancer.nodes if not n.out) or balancer.nodes
     met: dict[str, Front] = {}
     behind = [_behind(world, scenario, need, balancer, node, met) for node in nodes]
@@ -63,7 +89,7 @@ def _behind(world: World, scenario: Scenario, need: Need, balancer: LoadBalancer
         return [replace(failed, cause=NO_TARGETS, reason=f"HTTP 503: no target in {group.name} takes requests")]
     for target in targets:
         if target.id not in met:
-            met[target.id] = _met(world, scenario, need, balancer, target)
+            met[target.id] = _answers(world, scenario, need, balancer, target)
     return [met[target.id] for target in targets]
 
 
@@ -74,7 +100,7 @@ def _entry(world: World, balancer: LoadBalancer, node: BalancerNode, port: int) 
     return trail.path()
 
 
-def _met(world: World, scenario: Scenario, need: Need, balancer: LoadBalancer, target: Target) -> Front:
+def _answers(world: World, scenario: Scenario, need: Need, balancer: LoadBalancer, target: Target) -> Front:
     front = judged(world, scenario, need, world.get(Instance, target.instance), way_to(world, balancer, target))
     if front.cause in GATEWAY_ERRORS:
         cause = GATEWAY_ERRORS[front.cause]
@@ -85,7 +111,7 @@ def _met(world: World, scenario: Scenario, need: Need, balancer: LoadBalancer, t
 # the address callers use ----------------------------------------------------------------------------------------------------
 
 
-@reacts
+@reacts_to(LoadBalancer, Listener, Target, Instance, Handover)
 def react_handover(before: World, ctx: Context) -> Events:
     """Callers get the load balancer's name when a server behind it first comes into service, in place of the addresses behind it.
 
@@ -93,9 +119,6 @@ def react_handover(before: World, ctx: Context) -> Events:
     target deregistered, the last server stopped. What merely breaks keeps its name, and fails under it.
     """
     world = ctx.world
-    kinds = (LoadBalancer, Listener, Target, Instance, Handover)
-    if all(before.tables.get(kind) is world.tables.get(kind) for kind in kinds):
-        return
     for need in ctx.scenario.needs:
         for balancer in world.every(LoadBalancer):
             key = f"{need.id}:{balancer.id}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloudlab.engine.kernel import Context, Events, evolves, fires, reacts
+from cloudlab.engine.kernel import Context, Events, evolves, fires, reacts_to
 from cloudlab.engine.rules.ledger import overspent_at
 from cloudlab.model.events.billing import OverspendingForeseen
 from cloudlab.model.operations import Meter
@@ -12,11 +12,9 @@ from cloudlab.model.world import Timer, World
 TIMER = "overspent"
 
 
-@reacts
+@reacts_to(Meter, Toil)
 def react_budget(before: World, ctx: Context) -> Events:
     """Work the instant out anew whenever a meter or the hours of people changed."""
-    if all(before.tables.get(kind) is ctx.world.tables.get(kind) for kind in (Meter, Toil)):
-        return
     foreseen = next((t.due for t in ctx.world.timers if t.kind == TIMER), None)
     at = overspent_at(ctx.world, ctx.scenario.budget_micros, ctx.scenario.ends)
     if at != foreseen:

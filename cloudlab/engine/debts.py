@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloudlab.engine.kernel import Context, Events, evolves, reacts
+from cloudlab.engine.kernel import Context, Events, evolves, reacts_to
 from cloudlab.engine.rules.debts import debt_seconds, debts_now
 from cloudlab.model.compute import Instance
 from cloudlab.model.database import DbInstance
@@ -15,10 +15,8 @@ _DECIDES = (Instance, DbInstance, Incident, SecurityGroup, NetworkAcl, RouteTabl
 """Tables that decide which debts there are; while none of them changes, none of these does."""
 
 
-@reacts
+@reacts_to(*_DECIDES)
 def react_debts(before: World, ctx: Context) -> Events:
-    if all(before.tables.get(kind) is ctx.world.tables.get(kind) for kind in _DECIDES):
-        return
     there = {f"{kind}:{resource}": (kind, resource) for kind, resource in debts_now(ctx.world)}
     for key, (kind, resource) in there.items():
         debt = ctx.world.find(Debt, key)

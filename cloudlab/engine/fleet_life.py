@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cloudlab.engine.instance_life import termination
-from cloudlab.engine.kernel import Context, Events, Refused, evolves, fires, reacts
+from cloudlab.engine.kernel import Context, Events, Refused, evolves, fires, reacts_to
 from cloudlab.engine.launch import decide_run_instances
 from cloudlab.engine.launch_template import order_from, version_of
 from cloudlab.engine.rules.balancing import targets_of
@@ -31,12 +31,10 @@ _RETRY: Seconds = MINUTE
 _DECIDES = (AutoScalingGroup, Instance, Target, ZoneOutage, LaunchTemplate)
 
 
-@reacts
+@reacts_to(*_DECIDES)
 def react_fleets(before: World, ctx: Context) -> Events:
     """Have groups look again whenever something changed that concerns the number or the health of their machines."""
     world = ctx.world
-    if not world.table(AutoScalingGroup) or all(before.tables.get(kind) is world.tables.get(kind) for kind in _DECIDES):
-        return
     for group in world.every(AutoScalingGroup):
         yield from _enrolled(ctx, group)
         ailing = _ailing(ctx, group)

@@ -8,7 +8,7 @@ from typing import Any
 from cloudlab.commands.autoscaling import CancelInstanceRefresh, DescribeInstanceRefreshes, StartInstanceRefresh
 from cloudlab.engine.fleet import invalid, need_fleet
 from cloudlab.engine.fleet_life import given_back
-from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, fires, reacts, refuse
+from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, fires, reacts_to, refuse
 from cloudlab.engine.rules.fleets import members
 from cloudlab.model.balancing import Target
 from cloudlab.model.compute import Instance
@@ -95,12 +95,10 @@ def evolve_refresh_turned(world: World, event: RefreshTurned) -> World:
     return world.unschedule(GOES_ON, event.group) if event.refresh.status != "InProgress" else world
 
 
-@reacts
+@reacts_to(*_DECIDES)
 def react_refresh(before: World, ctx: Context) -> Events:
     """Go on with a refresh once all machines of its group are in service, and the newest has warmed up."""
     world = ctx.world
-    if not world.table(AutoScalingGroup) or all(before.tables.get(kind) is world.tables.get(kind) for kind in _DECIDES):
-        return
     for group in world.every(AutoScalingGroup):
         if group.refresh is not None and group.refresh.status == "InProgress" and _is_settled(world, group):
             warm = _warm_at(world, group, group.refresh)

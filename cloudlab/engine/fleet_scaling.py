@@ -8,7 +8,7 @@ from typing import Any
 from cloudlab.commands.autoscaling import METRICS, DeletePolicy, DescribePolicies, PutScalingPolicy
 from cloudlab.engine.fleet import invalid, need_fleet
 from cloudlab.engine.fleet_life import activity
-from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, fires, reacts
+from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, fires, reacts_to
 from cloudlab.engine.removal import removed
 from cloudlab.engine.rules.scaling import REQUESTS, foresee, load_of
 from cloudlab.model.balancing import Listener, TargetGroup
@@ -143,12 +143,10 @@ def _described(policy: ScalingPolicy) -> dict[str, Any]:
 # by itself ------------------------------------------------------------------------------------------------------------------
 
 
-@reacts
+@reacts_to(*_DECIDES)
 def react_scaling(before: World, ctx: Context) -> Events:
     """Work out anew when policies will act, whenever what decides it is otherwise than it was."""
     world = ctx.world
-    if not world.table(AutoScalingGroup) or all(before.tables.get(kind) is world.tables.get(kind) for kind in _DECIDES):
-        return
     for group in world.every(AutoScalingGroup):
         policies = tuple(p for p in world.every(ScalingPolicy) if p.group == group.id)
         if not policies and not group.watched:

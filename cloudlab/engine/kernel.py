@@ -91,7 +91,8 @@ DECIDERS: dict[type[Command], Decider] = {}
 EVOLVERS: dict[type[Event], Evolver] = {}
 FIRERS: dict[str, Firer] = {}
 ANSWERERS: dict[type[Command], Answerer] = {}
-REACTORS: list[Reactor] = []
+REACTORS: list[tuple[Reactor, Callable[[frozenset[type]], bool]]] = []
+"""Each with whether it is to be asked once these tables have changed."""
 
 D = TypeVar("D", bound=Decider)
 E = TypeVar("E", bound=Evolver)
@@ -146,8 +147,41 @@ def fires(kind: str) -> Callable[[F], F]:
 
 def reacts(handler: X) -> X:
     """Register a reactor: (world before, context after a batch of events) -> events that follow of themselves."""
-    REACTORS.append(handler)
+    REACTORS.append((handler, _always))
     return handler
+
+
+def _always(changed: frozenset[type]) -> bool:
+    return True
+
+
+def reacts_to(*kinds: type) -> Callable[[X], X]:
+    """Register a reactor that has something to say only where a table of these kinds has changed."""
+    decide = frozenset(kinds)
+
+    def register(handler: X) -> X:
+        REACTORS.append((handler, lambda changed: not decide.isdisjoint(changed)))
+        return handler
+
+    return register
+
+
+def reacts_but_to(*kinds: type) -> Callable[[X], X]:
+    """Register a reactor that has something to say where a table of any other kind has changed."""
+    silent = frozenset(kinds)
+
+    def register(handler: X) -> X:
+        REACTORS.append((handler, lambda changed: not changed <= silent))
+        return handler
+
+    return register
+
+
+def reactions(before: World, ctx: Context) -> tuple[Event, ...]:
+    """Return what follows of itself from what has changed since `before`."""
+    old = before.tables
+    changed = frozenset(kind for kind, table in ctx.world.tables.items() if old.get(kind) is not table)
+    return tuple(event for react, concerns in REACTORS if concerns(changed) for event in react(before, ctx))
 
 
 def evolve(world: World, events: Events) -> World:

@@ -17,14 +17,15 @@ from cloudlab.commands.elbv2 import (
     SetSubnets,
 )
 from cloudlab.engine.cidr import block
-from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, fires, reacts, refuse
+from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, fires, reacts_to, refuse
 from cloudlab.engine.removal import removed
 from cloudlab.engine.rules.addressing import free_address, free_count, spare_public_address
 from cloudlab.engine.rules.balancing import listeners_of, node_fails
 from cloudlab.engine.rules.billing import Charge, prices
 from cloudlab.engine.rules.elb import a_name, elb_arn, invalid, need_balancer, tags_given
 from cloudlab.engine.rules.routing import gateway_of
-from cloudlab.model.balancing import BalancerNode, Listener, LoadBalancer
+from cloudlab.model.balancing import BalancerNode, Listener, LoadBalancer, Target, TargetGroup
+from cloudlab.model.compute import Instance
 from cloudlab.model.events.balancing import (
     LoadBalancerActive,
     LoadBalancerCreated,
@@ -37,6 +38,7 @@ from cloudlab.model.events.billing import MeterStarted, MeterStopped
 from cloudlab.model.events.run import ResourcesSeen
 from cloudlab.model.ids import ZONE_IDS, hexadecimal
 from cloudlab.model.network import SecurityGroup, Subnet
+from cloudlab.model.operations import ZoneOutage
 from cloudlab.model.scenario import Scenario
 from cloudlab.model.time import HOUR, stamp
 from cloudlab.model.world import Timer, World
@@ -373,15 +375,19 @@ def _chosen(ctx: Context, command: DescribeLoadBalancers) -> list[LoadBalancer]:
 # its name and its nodes -----------------------------------------------------------------------------------------------------
 
 
+_TURNED_BY = (LoadBalancer, Listener, TargetGroup, Target, Instance, ZoneOutage)
+"""What decides whether a name leads to a node."""
+
+
 def _node(balancer: str, zone: str) -> str:
     return f"{balancer}@{zone}"
 
 
-@reacts
+@reacts_to(*_TURNED_BY)
 def react_nodes(before: World, ctx: Context) -> Events:
     """A node that goes down is taken out of the name, one that is back is put in again; callers notice when the old answer runs out."""
     world = ctx.world
-    waiting = {t.target for t in world.timers if t.kind == "node-turns"} if world.table(LoadBalancer) else set()
+    waiting = {t.target for t in world.timers if t.kind == "node-turns"}
     for balancer in world.every(LoadBalancer):
         for node in balancer.nodes:
             due = _node(balancer.id, node.zone) in waiting

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloudlab.engine.kernel import Context, Events, evolves, reacts
+from cloudlab.engine.kernel import Context, Events, evolves, reacts_but_to
 from cloudlab.engine.rules.fronts import fronts
 from cloudlab.model.compute import Image
 from cloudlab.model.events.serving import AddressHandedOver, AddressWithdrawn, ServingChanged
@@ -17,11 +17,9 @@ _BOOKS = frozenset(
 """Tables that say nothing of how requests are answered: hours, money, memories, plans."""
 
 
-@reacts
+@reacts_but_to(*_BOOKS)
 def react_serving(before: World, ctx: Context) -> Events:
     """Note every change in how a need is served; between two changes, traffic is settled at once."""
-    if all(kind in _BOOKS or before.tables.get(kind) is table for kind, table in ctx.world.tables.items()):
-        return
     for need in ctx.scenario.needs:
         now = fronts(ctx.world, ctx.scenario, need)
         if ctx.world.get(Serving, need.id).segments[-1].fronts != now:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from cloudlab.commands.base import Command
 from cloudlab.engine import nouns  # noqa: F401 - importing the nouns registers their handlers
-from cloudlab.engine.kernel import ANSWERERS, DECIDERS, FIRERS, REACTORS, Context, NeedsFact, Refused, Want, evolve
+from cloudlab.engine.kernel import ANSWERERS, DECIDERS, FIRERS, Context, NeedsFact, Refused, Want, evolve, reactions
 from cloudlab.engine.opening import opening_world
 from cloudlab.engine.rules.billing import Charge, charges
 from cloudlab.engine.rules.effort import people_cost
@@ -245,7 +245,7 @@ class Simulation:
             happenings += [Happening(self.world.now, event) for event in events]
             self._write_answers(events)
             ctx = Context(self.world, self.scenario, origin)
-            events = tuple(event for react in REACTORS for event in react(before, ctx))
+            events = reactions(before, ctx)
             rounds += 1
             assert rounds < _REACTION_ROUNDS, f"reactions do not settle: {events}"
         if self.world.over is None and (verdict := self.referee.verdict(self.world, self.scenario)) is not None:

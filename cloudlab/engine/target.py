@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from cloudlab.commands.elbv2 import DeregisterTargets, DescribeTargetHealth, RegisterTargets, TargetDescription
-from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, fires, reacts, refuse
+from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, fires, reacts_to, refuse
 from cloudlab.engine.removal import removed
 from cloudlab.engine.rules.balancing import balancer_of, probe, target_id, targets_of, turns_at, unused_because
 from cloudlab.engine.rules.elb import a_port, invalid, need_group
+from cloudlab.engine.rules.ways import same_ground
 from cloudlab.model.balancing import Listener, LoadBalancer, Target, TargetGroup
 from cloudlab.model.compute import Instance
 from cloudlab.model.events.balancing import TargetDeregistered, TargetDraining, TargetForeseen, TargetRegistered, TargetTurned
@@ -135,14 +136,15 @@ def evolve_target_deregistered(world: World, event: TargetDeregistered) -> World
 # health ---------------------------------------------------------------------------------------------------------------------
 
 
-@reacts
+@reacts_to(*_DECIDES)
 def react_targets(before: World, ctx: Context) -> Events:
     """Foresee, whenever something changed that a check could notice, when which target will be taken out or put back in."""
-    world = ctx.world
-    if not world.table(Target) or all(before.tables.get(kind) is world.tables.get(kind) for kind in _DECIDES):
-        return
+    world, machines = ctx.world, before.table(Instance)
+    known = before.table(Target) if same_ground(before, world) else {}
     for target in world.every(Target):
         instance = world.find(Instance, target.instance)
+        if known.get(target.id) is target and machines.get(target.instance) is instance and instance is not None:
+            continue  # nothing that a check of it could notice has changed
         if instance is None or instance.state == "terminated":
             yield TargetDeregistered(target.id)
         elif target.state != "draining":

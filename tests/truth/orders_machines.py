@@ -427,7 +427,8 @@ def listen(d: Drawing) -> Command:
     if used and d.errs(4, not free):
         free = used
     there = d.world.find(LoadBalancer, balancer)
-    near = [g.id for g in d.world.every(TargetGroup) if (there is None or g.vpc == there.vpc) and d.has(g.id)]
+    taken = {each.group for each in d.world.every(Listener) if each.balancer != balancer}
+    near = [g.id for g in d.world.every(TargetGroup) if (there is None or g.vpc == there.vpc) and d.has(g.id) and g.id not in taken]
     if d.errs(14, not near):
         near = [_gone(d, "targetgroup/echo")]
     secure = d.chance(3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from math import gcd, lcm
 
 from cloudlab.model.operations import Front, Handover
@@ -32,6 +33,12 @@ def fronts(world: World, scenario: Scenario, need: Need) -> tuple[Front, ...]:
         for handover in world.every(Handover)
         if handover.need == need.id
     ]
+    return _divided(tuple(addresses))
+
+
+@lru_cache(maxsize=256)
+def _divided(addresses: tuple[tuple[Front, ...], ...]) -> tuple[Front, ...]:
+    """Bring the shares behind each address to one denominator."""
     whole = lcm(*(_shares(behind) for behind in addresses))
     spread = [replace(f, share=f.share * (whole // _shares(behind))) for behind in addresses for f in behind]
     common = gcd(*(f.share for f in spread))

@@ -15,7 +15,7 @@ from cloudlab.engine.rules.fleets import members
 from cloudlab.model.fleet import AutoScalingGroup, ScalingPolicy
 from cloudlab.model.operations import Serving
 from cloudlab.model.scenario import Scenario
-from cloudlab.model.time import HOUR, MINUTE, Seconds
+from cloudlab.model.time import DAY, HOUR, MINUTE, Seconds
 from cloudlab.model.world import World
 
 CPU, REQUESTS = "ASGAverageCPUUtilization", "ALBRequestCountPerTarget"
@@ -100,8 +100,8 @@ def _next_change(
 def _minutes(world: World, scenario: Scenario, load: Load, since: Seconds, low: int, high: int | None) -> Iterator[tuple[Seconds, int]]:
     """Yield (start of a whole minute, requests that come to the fleet in it) until the run's end.
 
-    An hour in which no minute is below `low` or above `high` (thousandths; None: there is no such bound) is one step, told as the
-    last of its minutes.
+    A week, day or hour in which no minute is below `low` or above `high` (thousandths; None: there is no such bound) is one step, told
+    as the last of its minutes.
     """
     calendar = scenario.calendar.first_weekday
     flows: list[tuple[Arrivals, int, int]] = [
@@ -112,11 +112,13 @@ def _minutes(world: World, scenario: Scenario, load: Load, since: Seconds, low: 
     ]
     at = max(-(-since // MINUTE) * MINUTE, scenario.starts)
     while at < scenario.ends:
-        end = min(scenario.ends, at - (at - scenario.starts) % HOUR + HOUR)
-        most = sum(f.peak(at, end) * ours // whole for f, ours, whole in flows)
-        least = sum(f.trough(at, end) * ours // whole for f, ours, whole in flows)
-        if least * 1000 >= low and (high is None or most * 1000 <= high):
-            yield end - MINUTE, least
+        for span in (7 * DAY, DAY, HOUR):
+            end = min(scenario.ends, at - (at - scenario.starts) % span + span)
+            most = sum(f.peak(at, end) * ours // whole for f, ours, whole in flows)
+            least = sum(f.trough(at, end) * ours // whole for f, ours, whole in flows)
+            if least * 1000 >= low and (high is None or most * 1000 <= high):
+                yield end - MINUTE, least
+                break
         else:
             columns = ([n * ours // whole for n in f.minutes(at, end)] for f, ours, whole in flows)
             for index, numbers in enumerate(zip(*columns, strict=True)):
