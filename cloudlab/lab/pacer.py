@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from cloudlab.engine.kernel import Want
-from cloudlab.lab.session import QUIET, Session, noticed, pages_team
+from cloudlab.lab.session import QUIET, Session, came_to_its_end, noticed, pages_team
 from cloudlab.lab.terminal import Waiting
 from cloudlab.model.events import Event
 from cloudlab.model.events.run import RunEnded
@@ -122,7 +122,7 @@ class Pacer:
         What happens unnoticed does not stop the clock: it would tell what nobody of the team can know.
         """
         if self.waiting is None and not self.session.over:
-            self._step(self.session.now + QUIET, lambda e: noticed(e) or self._waited())
+            self._step(self.session.now + QUIET, lambda e: noticed(e) or came_to_its_end(e) or self._waited())
             if not self.running:
                 self.session.hold("next event")
 
@@ -140,6 +140,8 @@ class Pacer:
             self._stop("paged")
         elif any(isinstance(e, OrderRefused) for e in happened):
             self._stop("an order was refused")
+        elif any(map(self._leads_on, happened)):
+            self._stop("your move")
         elif want is None and (self._waited() or (not self._idle_too and not self._anybody_busy())):
             self._stop("your move")
         self.changed()
@@ -149,8 +151,13 @@ class Pacer:
             isinstance(event, OrderRefused | RunEnded)
             or pages_team(self.session.world, event)
             or (not self._idle_too and not self._anybody_busy())
+            or self._leads_on(event)
             or self._waited()
         )
+
+    def _leads_on(self, event: Event) -> bool:
+        """Tell whether there is something to decide now: what was begun is through, nobody works, and no typed `wait` asks for more."""
+        return came_to_its_end(event) and self.wait is None and not self._anybody_busy()
 
     def _waited(self) -> bool:
         """Tell whether what a typed `wait` asked for is so."""

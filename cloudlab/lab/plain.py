@@ -17,7 +17,7 @@ from cloudlab.lab.plain_views import LOOKS, look
 from cloudlab.lab.profile import load_profile, reviewed
 from cloudlab.lab.review import card_of
 from cloudlab.lab.saves import SaveError
-from cloudlab.lab.session import QUIET, Session, Work, noticed, pages_team
+from cloudlab.lab.session import QUIET, Session, Work, came_to_its_end, noticed, pages_team
 from cloudlab.lab.settings import load_settings, save_settings, settings_path
 from cloudlab.lab.standing import ended_text, listed_text
 from cloudlab.lab.telling import tell
@@ -117,7 +117,7 @@ class PlainFace:
                 self.write(self._preview(rest))
             elif verb == "next":
                 latest = self.session.now + QUIET
-                await self.session.advance(latest, noticed)
+                await self.session.advance(latest, lambda e: noticed(e) or came_to_its_end(e))
                 quiet = f"Nothing that needs you came up in {span(QUIET)}. " if self.session.now == latest else ""
                 self.write(f"{quiet}It is {stamp(self.session.now)}.")
             elif verb in ("undo", "rewind", "decisions"):

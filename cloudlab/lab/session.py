@@ -22,7 +22,9 @@ from cloudlab.levels.judge import LevelReferee, next_hint
 from cloudlab.levels.loader import Level
 from cloudlab.levels.schema import HintPart
 from cloudlab.model.events import Event
+from cloudlab.model.events.compute import InvocationEnded
 from cloudlab.model.events.incidents import IncidentDetected
+from cloudlab.model.events.learning import EndpointCameInService, EndpointFailed, TrainingJobEnded
 from cloudlab.model.events.run import ResourcesSeen, RunEnded
 from cloudlab.model.events.work import OrderCancelled, OrderFinished, OrderRefused
 from cloudlab.model.inputs import Acknowledged, Committed, Given, Input, Learned, Noted, TakenBack
@@ -373,6 +375,14 @@ QUIET: Seconds = 12 * HOUR
 def noticed(event: Event) -> bool:
     """Tell whether somebody of the team notices an event when it happens: an own order's end, a resource seen, news, the end."""
     return isinstance(event, OrderFinished | OrderRefused | OrderCancelled | ResourcesSeen | IncidentDetected | RunEnded)
+
+
+_WORK = (InvocationEnded, TrainingJobEnded, EndpointCameInService, EndpointFailed)
+
+
+def came_to_its_end(event: Event) -> bool:
+    """Tell whether something that was begun and goes on by itself is through: a document, a training job, an endpoint on its way."""
+    return isinstance(event, _WORK)
 
 
 def pages_team(world: World, event: Event) -> bool:

@@ -115,3 +115,16 @@ async def test_a_table_is_as_wide_as_there_is_room_for(size):
         await type_line(pilot, "ec2 describe-images --output table")
         await until(pilot, lambda: "VolumeSize" in screen.terminal._answer)
         assert max(map(len, screen.terminal._answer.split("\n"))) <= screen.terminal.cells
+
+
+async def test_what_was_said_behind_another_pane_is_in_sight_afterwards():
+    async with running() as pilot:
+        screen = await play(pilot, a_session())
+        for i in range(30):
+            screen.terminal.say(f"line {i}")
+        await pilot.press("f5")
+        await pilot.pause()
+        screen.terminal.say("\n".join(f"answer {i}" for i in range(20)))
+        await pilot.pause()
+        await pilot.press("f3")
+        await until(pilot, lambda: "answer 19" in screen_text(pilot.app))

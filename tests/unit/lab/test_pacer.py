@@ -12,6 +12,7 @@ from cloudlab.lab.pacer import Pacer
 from cloudlab.lab.session import Session
 from cloudlab.lab.terminal import Terminal
 from cloudlab.levels.loader import Level
+from cloudlab.model.events.learning import TrainingJobEnded
 from cloudlab.model.events.run import FactLearned
 from cloudlab.model.network import Vpc
 from cloudlab.model.time import HOUR, MINUTE, at
@@ -192,6 +193,29 @@ async def test_the_next_event_keeps_what_nobody_notices(tmp_path: Path) -> None:
     pacer = Pacer(session)
     pacer.to_next_event()
     assert session.now == at(1, "12:45")  # not 12:00, when it struck
+
+
+async def test_it_stops_where_what_was_begun_is_through(level: Level, tmp_path: Path) -> None:
+    """A training goes on while nobody works; whoever lets time pass, by space or to the next event, is not carried past its end."""
+    ends = []
+    for way in ("space", "next"):
+        session = start(level, tmp_path / way, FakeWork())
+        await perform(session, TO_A_JOB)
+        pacer = Pacer(session)
+        if way == "space":
+            pacer.toggle()
+        for _ in range(100):
+            pacer.to_next_event() if way == "next" else pacer.tick(1.0)
+            await pacer.settled()
+            if happened(session, TrainingJobEnded):
+                break
+        ends += happened(session, TrainingJobEnded)
+        assert session.now == ends[-1]
+        assert not pacer.running
+        pacer.toggle()
+        pacer.tick(1.0)
+        assert session.now == ends[-1] + 600  # and one may let it run on
+    assert len(set(ends)) == 1
 
 
 # real work ---------------------------------------------------------------------------------------------------------------

@@ -117,6 +117,8 @@ On an empty line **space** runs and pauses the clock, **+** and **-** change its
     def on_mount(self) -> None:
         super().on_mount()
         self.query_one(ChoiceList).display = False
+        # at its end until the player scrolls, also for what is said while another pane lies over this one
+        self.query_one("#transcript", VerticalScroll).anchor()
 
     def slices(self, view: View) -> tuple[object, ...]:
         return ()
