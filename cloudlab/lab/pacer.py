@@ -140,9 +140,7 @@ class Pacer:
             self._stop("paged")
         elif any(isinstance(e, OrderRefused) for e in happened):
             self._stop("an order was refused")
-        elif any(map(self._leads_on, happened)):
-            self._stop("your move")
-        elif want is None and (self._waited() or (not self._idle_too and not self._anybody_busy())):
+        elif any(map(self._leads_on, happened)) or (want is None and (self._waited() or (not self._idle_too and not self._anybody_busy()))):
             self._stop("your move")
         self.changed()
 

@@ -117,8 +117,6 @@ On an empty line **space** runs and pauses the clock, **+** and **-** change its
     def on_mount(self) -> None:
         super().on_mount()
         self.query_one(ChoiceList).display = False
-        # at its end until the player scrolls, also for what is said while another pane lies over this one
-        self.query_one("#transcript", VerticalScroll).anchor()
 
     def slices(self, view: View) -> tuple[object, ...]:
         return ()
@@ -160,6 +158,10 @@ On an empty line **space** runs and pauses the clock, **+** and **-** change its
         transcript = self.query_one("#transcript", VerticalScroll)
         transcript.mount(Static(Content.assemble((sign, MUTED), (ink.plain(text), "bold")), classes="block", markup=False))
         transcript.scroll_end(animate=False, immediate=False)
+
+    def to_end(self) -> None:
+        """Bring the end of what was said into sight, also of what was said while another pane lay here."""
+        self.call_after_refresh(self.query_one("#transcript", VerticalScroll).scroll_end, animate=False, immediate=False)
 
     def watch_choices(self, choices: Choices) -> None:
         shown = self.query_one(ChoiceList)

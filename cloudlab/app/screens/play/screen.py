@@ -258,6 +258,8 @@ class PlayScreen(Looking):
             self.query_one(f"#{name}").set_class(name == self.shown, "-shown")
         for name, _, _ in DECK:
             self.query_one(f"#{name}").set_class(name == self.deck, "-shown")
+        if self.deck == "terminal":
+            self.call_after_refresh(self.terminal.to_end)
 
     def on_unmount(self) -> None:
         self.sitting.close()
