@@ -60,10 +60,13 @@ ScalingPolicyRef = Annotated[str, Ref("scaling_policy")]
 LoadBalancerRef = Annotated[str, Ref("load_balancer")]
 TargetGroupRef = Annotated[str, Ref("target_group")]
 ListenerRef = Annotated[str, Ref("listener")]
+QuotaRequestRef = Annotated[str, Ref("quota_request")]
 CertificateRef = Annotated[str, Ref("certificate")]
 InstanceType = Annotated[str, FromCatalogue("instance-type")]
 MlInstanceType = Annotated[str, FromCatalogue("ml-type")]
 Zone = Annotated[str, FromCatalogue("zone")]
+ServiceCode = Annotated[str, FromCatalogue("quota-service")]
+QuotaCode = Annotated[str, FromCatalogue("quota-code")]
 Cidr = Annotated[str, FromCatalogue("cidr")]
 
 

@@ -17,6 +17,7 @@ from cloudlab.commands import (
     s3,
     sagemaker,
     sagemaker_runtime,
+    service_quotas,
     ssm,
     sts,
 )
@@ -38,6 +39,7 @@ _ROOMS = (
     rds,
     sagemaker,
     sagemaker_runtime,
+    service_quotas,
     sts,
 )
 

@@ -1253,6 +1253,27 @@ OPTIONS = {
     accept body content-type custom-attributes enable-explanations endpoint-name inference-component-name inference-id outfile
     session-id target-container-hostname target-model target-variant
 """,
+    "service-quotas get-aws-default-service-quota": """
+    quota-code service-code
+""",
+    "service-quotas get-requested-service-quota-change": """
+    request-id
+""",
+    "service-quotas get-service-quota": """
+    context-id quota-code service-code
+""",
+    "service-quotas list-requested-service-quota-change-history": """
+    max-items max-results next-token page-size quota-requested-at-level service-code starting-token status
+""",
+    "service-quotas list-service-quotas": """
+    max-items max-results next-token page-size quota-applied-at-level quota-code service-code starting-token
+""",
+    "service-quotas list-services": """
+    max-items max-results next-token page-size starting-token
+""",
+    "service-quotas request-service-quota-increase": """
+    context-id desired-value quota-code service-code support-case-allowed
+""",
     "ssm describe-instance-information": """
     filters instance-information-filter-list max-items max-results next-token page-size starting-token
 """,

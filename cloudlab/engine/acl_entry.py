@@ -33,7 +33,7 @@ def decide_create_network_acl_entry(ctx: Context, command: CreateNetworkAclEntry
             f"The network ACL entry identified by {entry.number} already exists.",
             f"Take another number ({_numbers(acl, entry.egress)} are taken), or replace-network-acl-entry.",
         )
-    limit = ctx.scenario.quota("rules_per_nacl")
+    limit = ctx.quota("rules_per_nacl")
     if len(same_way) >= limit:
         refuse(
             "NetworkAclEntryLimitExceeded",

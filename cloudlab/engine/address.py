@@ -37,7 +37,7 @@ def decide_allocate_address(ctx: Context, command: AllocateAddress) -> Events:
     if command.domain != "vpc":
         refuse("InvalidParameterValue", f"Value ({command.domain}) for parameter domain is invalid.", "Write vpc, or leave it out.")
     tags = tags_for(command.tag_specifications, "elastic-ip")
-    limit = ctx.scenario.quota("elastic_ips_per_region")
+    limit = ctx.quota("elastic_ips_per_region")
     if len(ctx.world.table(Address)) >= limit:
         refuse(
             "AddressLimitExceeded",

@@ -48,7 +48,7 @@ def decide_create_bucket(ctx: Context, command: CreateBucket) -> Events:
             f"Choose a name nobody else would: {name}-123456789012 for instance.",
         )
     if ctx.world.find(Bucket, name) is None:
-        limit = ctx.scenario.quota("s3_buckets_per_account")
+        limit = ctx.quota("s3_buckets_per_account")
         if len(ctx.world.table(Bucket)) >= limit:
             refuse("TooManyBuckets", "You have attempted to create more buckets than allowed", f"At most {limit}.")
         yield BucketCreated(Bucket(name, ctx.now))

@@ -53,7 +53,7 @@ def _free(ctx: Context, name: str) -> str:
     key = check.identifier(name, "DBSnapshotIdentifier")
     if ctx.world.find(DbSnapshot, key) is not None:
         refuse("DBSnapshotAlreadyExists", f"A snapshot with the identifier {key} already exists.", "Another name.")
-    limit = ctx.scenario.quota("rds_manual_snapshots_per_region")
+    limit = ctx.quota("rds_manual_snapshots_per_region")
     if len(ctx.world.table(DbSnapshot)) >= limit:
         refuse("SnapshotQuotaExceeded", "There are too many manual snapshots.", f"This account may have {limit}: delete one first.")
     return key

@@ -29,7 +29,7 @@ def decide_create_db_subnet_group(ctx: Context, command: CreateDBSubnetGroup) ->
         )
     if ctx.world.find(DbSubnetGroup, name) is not None:
         refuse("DBSubnetGroupAlreadyExists", f"The DB subnet group '{name}' already exists.", "Use it, or choose another name.")
-    limit = ctx.scenario.quota("rds_subnet_groups_per_region")
+    limit = ctx.quota("rds_subnet_groups_per_region")
     if len(ctx.world.table(DbSubnetGroup)) >= limit:
         refuse("DBSubnetGroupQuotaExceeded", "There are too many DB subnet groups.", f"This account may have {limit}: delete one first.")
     subnets = _subnets(ctx, command.subnet_ids)

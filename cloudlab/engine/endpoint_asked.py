@@ -86,7 +86,7 @@ def asked_groups(ctx: Context, endpoint: VpcEndpoint, keys: tuple[str, ...]) -> 
     """Return the security groups an interface endpoint shall wear; the VPC's default one where none is named."""
     if not keys:
         return (next(g.id for g in ctx.world.every(SecurityGroup) if g.vpc == endpoint.vpc and g.name == _DEFAULT),)
-    limit = ctx.scenario.quota("security_groups_per_eni")
+    limit = ctx.quota("security_groups_per_eni")
     if len(set(keys)) > limit:
         refuse(
             "SecurityGroupsPerInterfaceLimitExceeded",

@@ -34,7 +34,7 @@ def decide_create_endpoint_config(ctx: Context, command: CreateEndpointConfig) -
         if variant.initial_variant_weight < 0:
             checks.append(between(int(variant.initial_variant_weight) - 1, f"{path}.initialVariantWeight", 0, _MANY))
     constrain(*checks)
-    limit = ctx.scenario.quota("sagemaker_variants_per_endpoint")
+    limit = ctx.quota("sagemaker_variants_per_endpoint")
     if not 1 <= len(variants) <= limit:
         refuse(
             "ValidationException", f"An endpoint configuration with {len(variants)} production variants is not possible.", f"1 to {limit}."

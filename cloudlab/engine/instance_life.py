@@ -8,10 +8,11 @@ from typing import Any
 from cloudlab.commands.ec2_compute import RebootInstances, StartInstances, StopInstances, TerminateInstances
 from cloudlab.engine.instance import describe_state, need_instance
 from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, fires, refuse
-from cloudlab.engine.launch import need_type, vcpu_quota, vcpus_in_use
+from cloudlab.engine.launch import need_type
 from cloudlab.engine.model_server import came_up, withdraw
 from cloudlab.engine.rules.addressing import elastic_of, spare_public_address
 from cloudlab.engine.rules.capacity import check_capacity
+from cloudlab.engine.rules.quotas import more, vcpu_key, vcpus_in_use
 from cloudlab.model.compute import Instance
 from cloudlab.model.events.billing import MeterStarted, MeterStopped
 from cloudlab.model.events.compute import (
@@ -158,16 +159,16 @@ def decide_start_instances(ctx: Context, command: StartInstances) -> Events:
 
 
 def _need_vcpus(ctx: Context, instances: list[Instance]) -> None:
-    wanted: dict[int, int] = {}
+    wanted: dict[str, int] = {}
     for instance in instances:
-        hardware = need_type(ctx.scenario, instance.type)
-        limit, used = vcpu_quota(ctx.scenario, hardware), vcpus_in_use(ctx.world, ctx.scenario, hardware)
-        wanted[limit] = wanted.get(limit, used) + hardware.vcpu
-        if wanted[limit] > limit:
+        hardware, key = need_type(ctx.scenario, instance.type), vcpu_key(instance.type)
+        limit, used = ctx.quota(key), vcpus_in_use(ctx.world, ctx.scenario, key)
+        wanted[key] = wanted.get(key, used) + hardware.vcpu
+        if wanted[key] > limit:
             refuse(
                 "VcpuLimitExceeded",
                 f"You have requested more vCPU capacity than your current vCPU limit of {limit} allows.",
-                f"{used} are in use; stop others first.",
+                f"{used} are in use; stop others first, or ask for more: {more(key)}",
             )
 
 

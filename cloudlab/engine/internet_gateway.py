@@ -32,7 +32,7 @@ from cloudlab.model.world import World
 @decides(CreateInternetGateway)
 def decide_create_internet_gateway(ctx: Context, command: CreateInternetGateway) -> Events:
     tags = tags_for(command.tag_specifications, "internet-gateway")
-    limit = ctx.scenario.quota("internet_gateways_per_region")
+    limit = ctx.quota("internet_gateways_per_region")
     if len(ctx.world.table(InternetGateway)) >= limit:
         refuse(
             "InternetGatewayLimitExceeded",

@@ -26,8 +26,8 @@ def decide_invoke_endpoint(ctx: Context, command: InvokeEndpoint) -> Events:
             f"Endpoint {name} of account {ACCOUNT} not found.",
             state + (f"In service: {others}." if others else "No endpoint is in service."),
         )
-    if len(command.body.encode()) > ctx.scenario.quota(BODY_LIMIT):
-        refuse("ValidationError", "The body is too long for one request.", f"At most {ctx.scenario.quota(BODY_LIMIT):,} bytes.")
+    if len(command.body.encode()) > ctx.quota(BODY_LIMIT):
+        refuse("ValidationError", "The body is too long for one request.", f"At most {ctx.quota(BODY_LIMIT):,} bytes.")
     if all(v.count <= endpoint.lost for v in endpoint.variants):
         refuse("ServiceUnavailable", "The endpoint has no instance left to answer.", "The service is replacing it; try again in minutes.")
     _check_body(ctx, endpoint, command)

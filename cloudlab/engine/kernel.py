@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
 
 from cloudlab.commands.base import Command
+from cloudlab.engine.rules.quotas import applied
 from cloudlab.model.events import Event
 from cloudlab.model.ids import resource_id
 from cloudlab.model.refusal import Refusal
@@ -60,6 +61,10 @@ class Context:
     def of(self, origin: str) -> Context:
         """Return the same for another origin."""
         return Context(self.world, self.scenario, origin)
+
+    def quota(self, key: str) -> int:
+        """Return a limit of this account as it is now: what it was raised to, else what it began with."""
+        return applied(self.world, self.scenario, key)
 
     def new_id(self, prefix: str, index: int = 0) -> str:
         return resource_id(prefix, self.origin, index)

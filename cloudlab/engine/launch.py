@@ -16,6 +16,7 @@ from cloudlab.engine.rules.addressing import free_address, spare_public_address
 from cloudlab.engine.rules.billing import Charge, prices_in_world
 from cloudlab.engine.rules.capacity import check_capacity
 from cloudlab.engine.rules.permissions import is_settled
+from cloudlab.engine.rules.quotas import more, vcpu_key, vcpus_in_use
 from cloudlab.model.catalogue import InstanceType
 from cloudlab.model.compute import Image, Instance
 from cloudlab.model.events.billing import MeterStarted
@@ -32,8 +33,6 @@ from cloudlab.model.world import World
 
 _SMALLEST_OF_OLD = "m1.small"
 """What EC2 launches where nobody says what: a type of 2006 that this catalogue does not have."""
-_ACCELERATED = ("g", "p", "vt", "inf", "trn", "dl")
-"""First letters of the families that are not in the bucket of standard instances."""
 _LARGEST_VOLUME_GIB = 16_384
 
 
@@ -206,7 +205,7 @@ def _refuse_key(name: str | None) -> None:
 def _groups(ctx: Context, command: RunInstances, subnet: Subnet) -> tuple[str, ...]:
     if not command.security_group_ids:
         return (next(g.id for g in ctx.world.every(SecurityGroup) if g.vpc == subnet.vpc and g.name == "default"),)
-    limit = ctx.scenario.quota("security_groups_per_eni")
+    limit = ctx.quota("security_groups_per_eni")
     if len(command.security_group_ids) > limit:
         refuse(
             "SecurityGroupsPerInterfaceLimitExceeded",
@@ -285,35 +284,18 @@ def _instance_tags(command: RunInstances) -> Tags:
 
 def _room_in_quota(ctx: Context, command: RunInstances, hardware: InstanceType) -> int:
     """Return how many of the asked instances the vCPU quota leaves room for; refuse where it is fewer than the least wanted."""
-    limit, used = vcpu_quota(ctx.scenario, hardware), vcpus_in_use(ctx.world, ctx.scenario, hardware)
+    key = vcpu_key(hardware.name)
+    limit, used = ctx.quota(key), vcpus_in_use(ctx.world, ctx.scenario, key)
     room = max(limit - used, 0) // hardware.vcpu
     if room < command.min_count:
         refuse(
             "VcpuLimitExceeded",
             f"You have requested more vCPU capacity than your current vCPU limit of {limit} allows for the instance bucket that "
             f"the specified instance type belongs to.",
-            f"{used} of {limit} vCPUs are in use and each {hardware.name} takes {hardware.vcpu}: fewer, smaller, or stop others first.",
+            f"{used} of {limit} vCPUs are in use and each {hardware.name} takes {hardware.vcpu}: fewer, smaller, or stop others first; "
+            f"or ask for more, which takes a day or two: {more(key)}",
         )
     return min(command.max_count, room)
-
-
-def _is_accelerated(name: str) -> bool:
-    return name.startswith(_ACCELERATED)
-
-
-def vcpu_quota(scenario: Scenario, hardware: InstanceType) -> int:
-    """Return the vCPU limit of the bucket this type belongs to."""
-    return scenario.quota("on_demand_G_and_P_vcpus" if _is_accelerated(hardware.name) else "on_demand_standard_vcpus")
-
-
-def vcpus_in_use(world: World, scenario: Scenario, hardware: InstanceType) -> int:
-    """Return the vCPUs of pending and running instances in the same bucket; stopped ones don't count."""
-    return sum(
-        found.vcpu
-        for i in world.every(Instance)
-        if i.state in ("pending", "running") and (found := scenario.catalogue.instance_type(i.type)) is not None
-        if _is_accelerated(i.type) == _is_accelerated(hardware.name)
-    )
 
 
 def _placed(ctx: Context, command: RunInstances, template: Instance, count: int) -> list[Instance]:

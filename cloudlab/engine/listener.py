@@ -29,7 +29,7 @@ def decide_create_listener(ctx: Context, command: CreateListener) -> Events:
     a_port(command.port)
     if listener_on(ctx.world, balancer.id, command.port) is not None:
         _refuse_duplicate(ctx, balancer, command.port)
-    limit = ctx.scenario.quota("listeners_per_alb")
+    limit = ctx.quota("listeners_per_alb")
     if len(listeners_of(ctx.world, balancer.id)) >= limit:
         refuse("TooManyListeners", f"The maximum number of listeners for '{balancer.name}' has been reached.", f"{limit} are the most.")
     listener = Listener(

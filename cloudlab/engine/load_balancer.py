@@ -76,7 +76,7 @@ def decide_create_load_balancer(ctx: Context, command: CreateLoadBalancer) -> Ev
     _check_room(ctx, subnets)
     if command.scheme == "internet-facing":
         _check_gateway(ctx, vpc)
-    limit = ctx.scenario.quota("alb_per_region")
+    limit = ctx.quota("alb_per_region")
     if len(ctx.world.table(LoadBalancer)) >= limit:
         refuse("TooManyLoadBalancers", "The maximum number of load balancers has been reached.", f"This account may have {limit}.")
     arn = elb_arn(f"loadbalancer/app/{command.name}/{hexadecimal('loadbalancer', ctx.origin)[:16]}")
@@ -134,7 +134,7 @@ def _groups(ctx: Context, ids: tuple[str, ...], vpc: str) -> tuple[str, ...]:
 
 
 def _check_room(ctx: Context, subnets: Iterable[Subnet]) -> None:
-    least = ctx.scenario.quota("alb_min_free_ips_per_subnet")
+    least = ctx.quota("alb_min_free_ips_per_subnet")
     for subnet in subnets:
         if free_count(ctx.world, subnet.id) < least or block(subnet.cidr).prefixlen > _SMALLEST_PREFIX:
             refuse(

@@ -47,7 +47,7 @@ def decide_create_nat_gateway(ctx: Context, command: CreateNatGateway) -> Events
     _check_kind(command)
     allocation = named(ctx, Address, command.allocation_id).id if command.allocation_id is not None else None
     tags = tags_for(command.tag_specifications, "natgateway")
-    limit = ctx.scenario.quota("nat_gateways_per_az")
+    limit = ctx.quota("nat_gateways_per_az")
     if sum(g.zone == subnet.zone and g.state in _COUNTED for g in ctx.world.every(NatGateway)) >= limit:
         refuse(
             "NatGatewayLimitExceeded",

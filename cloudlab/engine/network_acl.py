@@ -25,7 +25,7 @@ _LAST_RULE = 32_767
 def decide_create_network_acl(ctx: Context, command: CreateNetworkAcl) -> Events:
     vpc = named(ctx, Vpc, command.vpc_id)
     tags = tags_for(command.tag_specifications, "network-acl")
-    limit = ctx.scenario.quota("nacls_per_vpc")
+    limit = ctx.quota("nacls_per_vpc")
     if sum(a.vpc == vpc.id for a in ctx.world.every(NetworkAcl)) >= limit:
         refuse(
             "NetworkAclLimitExceeded",

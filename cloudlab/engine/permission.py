@@ -57,7 +57,7 @@ def _granted(ctx: Context, command: RuleChange, *, egress: bool) -> Events:
                 f"{group.id} has it already; leave it out.",
             )
         there.add(rule.key)
-    limit = ctx.scenario.quota("rules_per_security_group")
+    limit = ctx.quota("rules_per_security_group")
     if len(there) > limit:
         refuse(
             "RulesPerSecurityGroupLimitExceeded",

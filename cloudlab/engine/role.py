@@ -155,7 +155,7 @@ def decide_attach_role_policy(ctx: Context, command: AttachRolePolicy) -> Events
     role = need_role(ctx, command.role_name)
     policy = _need_policy(command.policy_arn)
     policies = (*role.policies, policy.arn) if policy.arn not in role.policies else role.policies
-    limit = ctx.scenario.quota("iam_managed_policies_per_role")
+    limit = ctx.quota("iam_managed_policies_per_role")
     if len(policies) > limit:
         refuse("LimitExceeded", f"Cannot exceed quota for PoliciesPerRole: {limit}", "Detach one that is not needed.")
     yield RolePoliciesChanged(role.id, policies)

@@ -29,7 +29,7 @@ def decide_create_route(ctx: Context, command: CreateRoute) -> Events:
             "Point it elsewhere with replace-route, or name another destination.",
         )
     route = Route(destination, _target(ctx, table, destination, command))
-    limit = ctx.scenario.quota("routes_per_route_table")
+    limit = ctx.quota("routes_per_route_table")
     if len(table.routes) >= limit:
         refuse(
             "RouteLimitExceeded",

@@ -37,7 +37,7 @@ _TARGETS = {"nat": "NatGatewayId", "i": "InstanceId"}
 def decide_create_route_table(ctx: Context, command: CreateRouteTable) -> Events:
     vpc = named(ctx, Vpc, command.vpc_id)
     tags = tags_for(command.tag_specifications, "route-table")
-    limit = ctx.scenario.quota("route_tables_per_vpc")
+    limit = ctx.quota("route_tables_per_vpc")
     if sum(t.vpc == vpc.id for t in ctx.world.every(RouteTable)) >= limit:
         refuse(
             "RouteTableLimitExceeded",

@@ -42,7 +42,7 @@ def decide_create_security_group(ctx: Context, command: CreateSecurityGroup) -> 
             f"The security group '{command.group_name}' already exists for VPC '{vpc.id}'.",
             "Use the one there is, or choose another name; capitals make no difference.",
         )
-    limit = ctx.scenario.quota("security_groups_per_region")
+    limit = ctx.quota("security_groups_per_region")
     if len(ctx.world.table(SecurityGroup)) >= limit:
         refuse(
             "SecurityGroupLimitExceeded",

@@ -28,7 +28,7 @@ def decide_create_subnet(ctx: Context, command: CreateSubnet) -> Events:
     siblings = tuple((s.id, s.cidr) for s in ctx.world.every(Subnet) if s.vpc == vpc.id)
     network = subnet_network(command.cidr_block, vpc.cidr, siblings)
     tags = tags_for(command.tag_specifications, "subnet")
-    limit = ctx.scenario.quota("subnets_per_vpc")
+    limit = ctx.quota("subnets_per_vpc")
     if len(siblings) >= limit:
         refuse(
             "SubnetLimitExceeded",

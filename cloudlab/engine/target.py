@@ -33,7 +33,7 @@ def decide_register_targets(ctx: Context, command: RegisterTargets) -> Events:
         a_port(port)
         _check_instance(ctx, group, target.id)
     new = [(t.id, port) for t, port in asked if target_id(group.id, t.id, port) not in ctx.world.table(Target)]
-    limit = ctx.scenario.quota("targets_per_alb")
+    limit = ctx.quota("targets_per_alb")
     if len(targets_of(ctx.world, group.id)) + len(new) > limit:
         refuse("TooManyTargets", f"The maximum number of targets for '{group.name}' has been reached.", f"{limit:,} are the most.")
     for instance, port in dict.fromkeys((t.id, port) for t, port in asked):

@@ -135,7 +135,7 @@ def _check_shapes(ctx: Context, command: CreateTrainingJob, resources: ResourceC
         between(max_runtime, "stoppingCondition.maxRuntimeInSeconds", 1, _LONGEST_RUN),
         *settings,
     )
-    quota = ctx.scenario.quota
+    quota = ctx.quota
     for given, limit, what in (
         (len(command.hyper_parameters), quota("sagemaker_hyperparameters"), "hyperparameters"),
         (len(command.input_data_config), quota("sagemaker_channels"), "input channels"),

@@ -43,7 +43,7 @@ def decide_create_vpc(ctx: Context, command: CreateVpc) -> Events:
             "Leave it out, or write default.",
         )
     tags = tags_for(command.tag_specifications, "vpc")
-    limit = ctx.scenario.quota("vpcs_per_region")
+    limit = ctx.quota("vpcs_per_region")
     if len(ctx.world.table(Vpc)) >= limit:
         refuse(
             "VpcLimitExceeded",

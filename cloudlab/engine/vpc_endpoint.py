@@ -86,7 +86,7 @@ def _interface(ctx: Context, command: CreateVpcEndpoint, endpoint: VpcEndpoint) 
 
 
 def _check_limit(ctx: Context, quota: str, there: int) -> None:
-    limit = ctx.scenario.quota(quota)
+    limit = ctx.quota(quota)
     if there >= limit:
         refuse("VpcEndpointLimitExceeded", "The maximum number of VPC endpoints has been reached.", f"{limit} is the limit.")
 

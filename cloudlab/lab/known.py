@@ -9,6 +9,7 @@ from cloudlab.dialects.complete import Pairs
 from cloudlab.engine.documents import TABLE
 from cloudlab.engine.rules.db_checks import CLASSES
 from cloudlab.engine.rules.policies import MANAGED_POLICIES
+from cloudlab.engine.rules.quotas import SERVICES, quotas
 from cloudlab.engine.run import KINDS
 from cloudlab.lab.session import Session
 from cloudlab.lab.states import WAITABLE
@@ -136,6 +137,8 @@ _GROUPS: dict[str, Callable[[Session], Iterator[tuple[str, str]]]] = {
     "image": _images,
     "image-uri": _uris,
     "file": lambda s: ((f.name, f"{f.channel} data" if f.model is None else "a trained model") for f in s.level.scenario.files),
+    "quota-service": lambda _: iter(SERVICES.items()),
+    "quota-code": lambda _: ((q.code, f"{q.title} ({q.service})") for q in quotas()),
     "cidr": lambda _: iter([("10.0.0.0/16", "65,536 addresses, as for a VPC"), ("10.0.0.0/24", "256 addresses, as for a subnet")]),
     "trust-policy": lambda _: ((_TRUST % f"{s}.amazonaws.com", f"{s} may put the role on") for s in ("ec2", "sagemaker")),
     "command": _commands,

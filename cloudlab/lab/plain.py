@@ -37,7 +37,7 @@ Type aws commands, as in `ec2 create-vpc --cidr-block 10.0.0.0/16 -> $vpc`.
 `as raj ...` gives an order to raj; a trailing `&` does not wait for the work;
 `\\` continues a line. Or type one of these:
   look WHAT       status, map, board, goals, pages, jobs, traffic, team, log,
-                  money, plots, data; `look` alone is the status
+                  money, plots, data, quotas; `look` alone is the status
   look board WORD a filter (mine, struck, a service), or a duty with its sources
   look page ID    a page at length: cost of waiting, ways out, timeline
   look ID         a thing of the map: what is known of it, what can be done

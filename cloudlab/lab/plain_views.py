@@ -6,12 +6,13 @@ from cloudlab.lab.data_cards import card_text
 from cloudlab.lab.plain_operations import board_text, page_text, pages_text
 from cloudlab.lab.plain_plots import money_text, plots_text
 from cloudlab.lab.plain_things import WAY, thing_text, way_text
+from cloudlab.lab.quotas import quotas_text
 from cloudlab.lab.session import Session
 from cloudlab.lab.view.slices import Job, Node, Service, View
 from cloudlab.model.money import format_usd
 from cloudlab.model.time import span, stamp
 
-LOOKS = ("map", "board", "goals", "pages", "jobs", "traffic", "plots", "team", "log", "money", "data")
+LOOKS = ("map", "board", "goals", "pages", "jobs", "traffic", "plots", "team", "log", "money", "data", "quotas")
 
 
 def look(view: View, what: str, session: Session) -> str:
@@ -39,6 +40,10 @@ def look(view: View, what: str, session: Session) -> str:
             return money_text(view.money)
         case "data":
             return "\n\n".join(card_text(session.level.scenario.cards[key]) for key in session.level.file.data)
+        case "quotas":
+            return quotas_text(session.world, session.level.scenario)
+        case _ if what.startswith("quotas "):
+            return quotas_text(session.world, session.level.scenario, what.removeprefix("quotas ").strip())
         case "plots":
             return plots_text(view.series)
         case _ if what.startswith("plots "):

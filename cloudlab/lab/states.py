@@ -14,6 +14,7 @@ from cloudlab.model.fleet import AutoScalingGroup
 from cloudlab.model.learning import Endpoint, TrainingJob
 from cloudlab.model.network import InternetGateway, NatGateway, Subnet, Vpc, VpcEndpoint
 from cloudlab.model.operations import Incident
+from cloudlab.model.quotas import QuotaRequest
 from cloudlab.model.world import World
 
 
@@ -63,6 +64,7 @@ WAITABLE = {
     "certificate": Waitable(("PENDING_VALIDATION", "ISSUED", "EXPIRED", "gone"), ("gone",)),
     "image": Waitable(("pending", "available", "gone"), ("gone",)),
     "auto-scaling-group": Waitable(("changing", "settled", "refreshing", "gone"), ("gone",)),
+    "quota-request": Waitable(("PENDING", "CASE_OPENED", "APPROVED", "CASE_CLOSED"), ("APPROVED", "CASE_CLOSED")),
     "vpc-endpoint": Waitable(("pending", "available", "deleting", "gone"), ("gone",)),
 }
 """Kinds of the script grammar's `wait for`. An instance is `ready` once its system is up and both status checks pass; a target group is
@@ -124,6 +126,9 @@ def states_of(world: World, kind: str, key: str) -> tuple[str, ...]:
             return (image.state,) if image is not None else ("gone",)
         case "auto-scaling-group":
             return _states_of_group(world, key)
+        case "quota-request":
+            request = world.find(QuotaRequest, key)
+            return (request.status,) if request is not None else ()
         case "vpc-endpoint":
             way = world.find(VpcEndpoint, key)
             return (way.state,) if way is not None else ("gone",)

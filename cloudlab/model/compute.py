@@ -73,6 +73,8 @@ class Instance:
     """When the packages of an image of one's own were current; None for one of Amazon's, which is always of today."""
     fleet: str | None = None
     """The Auto Scaling group that launched it and answers for it."""
+    spot: bool = False
+    """Rented from what AWS has over just now: cheaper, and taken back when AWS needs it."""
 
     @property
     def packages_of(self) -> Seconds:

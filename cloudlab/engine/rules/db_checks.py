@@ -125,7 +125,7 @@ def storage(gib: int | None, most: int | None) -> int:
 
 
 def retention(ctx: Context, days: int) -> int:
-    most = ctx.scenario.quota("rds_backup_retention_max_days")
+    most = ctx.quota("rds_backup_retention_max_days")
     if not 0 <= days <= most:
         bad_value(f"Invalid backup retention period: {days}.", f"0 to {most} days.")
     return days
@@ -190,7 +190,7 @@ def publicly(ctx: Context, vpc_id: str, public: bool) -> None:
 def not_too_many(ctx: Context, name: str) -> None:
     if ctx.world.find(DbInstance, name) is not None:
         refuse("DBInstanceAlreadyExists", "DB instance already exists", f"Use {name}, or choose another identifier.")
-    limit = ctx.scenario.quota("rds_instances_per_region")
+    limit = ctx.quota("rds_instances_per_region")
     if len(ctx.world.table(DbInstance)) >= limit:
         refuse("InstanceQuotaExceeded", "DB instance quota exceeded.", f"This account may have {limit}: delete one first.")
 

@@ -6,6 +6,7 @@ from cloudlab.engine.kernel import Context, refuse
 from cloudlab.engine.rules.constraints import Broken, no_longer_than, one_of, pattern
 from cloudlab.engine.rules.hyperparameters import container_of
 from cloudlab.engine.rules.permissions import is_settled, may
+from cloudlab.engine.rules.quotas import more, sagemaker_key
 from cloudlab.model.catalogue import Catalogue, InstanceType
 from cloudlab.model.identity import Role
 from cloudlab.model.ids import ACCOUNT, REGION, arn
@@ -105,15 +106,15 @@ def instances_in_use(world: World, name: str, use: str) -> int:
 def check_quota(ctx: Context, name: str, use: str, count: int) -> None:
     """Refuse what goes beyond the account's quota; SageMaker counts per instance type and per use."""
     label = "training job" if use == "training" else "endpoint"
-    gpu = hardware(ctx, name).gpu is not None
-    limit = ctx.scenario.quota("sagemaker_gpu" if gpu else f"sagemaker_{'training' if use == 'training' else 'endpoint'}_cpu")
+    key = sagemaker_key(name, label)
+    limit = ctx.quota(key)
     used = instances_in_use(ctx.world, name, use)
     if used + count > limit:
         refuse(
             "ResourceLimitExceeded",
             f"The account-level service limit '{name} for {label} usage' is {limit} Instances, with current utilization of "
             f"{used} Instances and a request delta of {count} Instances.",
-            f"{max(limit - used, 0)} more of {name} would be accepted; other types have a limit of their own.",
+            f"{max(limit - used, 0)} more of {name} would be accepted; other types have a limit of their own. To ask for more: {more(key)}",
         )
 
 
