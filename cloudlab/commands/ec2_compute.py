@@ -182,6 +182,7 @@ class CreateImage(Command):
         "InvalidAMIName.Duplicate",
         "InvalidAMIName.Malformed",
         "InvalidInstanceID.NotFound",
+        "InvalidParameterValue",
     )
     returns: ClassVar[str | None] = "ImageId"
     human: ClassVar[str | None] = "Name"

@@ -57,6 +57,7 @@ class CreateLaunchTemplate(Command):
         "InvalidLaunchTemplateName.AlreadyExistsException",
         "InvalidLaunchTemplateName.MalformedException",
         "InvalidParameterCombination",
+        "InvalidParameterValue",
     )
     returns: ClassVar[str | None] = "LaunchTemplate.LaunchTemplateId"
     human: ClassVar[str | None] = "LaunchTemplateName"
@@ -71,7 +72,12 @@ class CreateLaunchTemplateVersion(_OnTemplate):
     service: ClassVar[str] = "ec2"
     operation: ClassVar[str] = "CreateLaunchTemplateVersion"
     gloss: ClassVar[str] = "Add a version to a launch template, a new image for instance; nothing is launched from it until somebody does."
-    errors: ClassVar[tuple[str, ...]] = (*_NOT_FOUND, "InvalidLaunchTemplateId.VersionNotFound", "InvalidParameterCombination")
+    errors: ClassVar[tuple[str, ...]] = (
+        *_NOT_FOUND,
+        "InvalidLaunchTemplateId.VersionNotFound",
+        "InvalidParameterCombination",
+        "InvalidParameterValue",
+    )
     returns: ClassVar[str | None] = "LaunchTemplateVersion.VersionNumber"
 
     source_version: str | None = None

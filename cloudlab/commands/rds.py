@@ -301,6 +301,7 @@ class DescribeEvents(Command):
     service: ClassVar[str] = "rds"
     operation: ClassVar[str] = "DescribeEvents"
     gloss: ClassVar[str] = "Look at what RDS did to your databases in the last hour, a failover step by step, for one."
+    errors: ClassVar[tuple[str, ...]] = ("InvalidParameterValue",)
     returns: ClassVar[str | None] = "Events[].Message"
     reads: ClassVar[bool] = True
 

@@ -64,7 +64,7 @@ class DeleteObject(Command):
     service: ClassVar[str] = "s3api"
     operation: ClassVar[str] = "DeleteObject"
     gloss: ClassVar[str] = "Delete one object; without versioning it is gone."
-    errors: ClassVar[tuple[str, ...]] = ("NoSuchBucket",)
+    errors: ClassVar[tuple[str, ...]] = ("NoSuchBucket", "ParamValidation")
 
     bucket: BucketRef
     key: str

@@ -71,6 +71,7 @@ class ListCommandInvocations(Command):
     service: ClassVar[str] = "ssm"
     operation: ClassVar[str] = "ListCommandInvocations"
     gloss: ClassVar[str] = "Look at how the documents you sent are doing, instance by instance."
+    errors: ClassVar[tuple[str, ...]] = ("InvalidCommandId",)
     returns: ClassVar[str | None] = "CommandInvocations[].Status"
     reads: ClassVar[bool] = True
 

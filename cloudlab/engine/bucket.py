@@ -163,6 +163,8 @@ def answer_list_objects_v2(ctx: Context, command: ListObjectsV2) -> dict[str, An
 @decides(DeleteObject)
 def decide_delete_object(ctx: Context, command: DeleteObject) -> Events:
     """Deleting what is not there is no error in S3."""
+    if not command.key:
+        refuse("ParamValidation", "Invalid length for parameter Key, value: 0, valid min length: 1", "Name the object.")
     bucket = need_bucket(ctx, command.bucket)
     stored = ctx.world.find(StoredObject, f"{bucket.id}/{command.key}")
     if stored is not None:

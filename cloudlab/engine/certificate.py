@@ -42,7 +42,9 @@ def decide_request_certificate(ctx: Context, command: RequestCertificate) -> Eve
             "Only validation by DNS is modelled here; without --validation-method, AWS writes to the domain's owner by email.",
             "--validation-method DNS",
         )
-    certificate = Certificate(_arn(ctx), name, "AMAZON_ISSUED", "PENDING_VALIDATION", ctx.now, tags=tags_given(command.tags))
+    certificate = Certificate(
+        _arn(ctx), name, "AMAZON_ISSUED", "PENDING_VALIDATION", ctx.now, tags=tags_given(command.tags, "ValidationException")
+    )
     yield CertificateRequested(certificate, ctx.now + ctx.scenario.catalogue.estimate("acm_dns_validation_s"))
     yield ResourcesSeen((("Certificate", certificate.id),))
 
@@ -84,7 +86,7 @@ def decide_import_certificate(ctx: Context, command: ImportCertificate) -> Event
         )
     not_after = ctx.now + ctx.scenario.catalogue.estimate("imported_certificate_days") * DAY
     if command.certificate_arn is None:
-        key, domain, tags = _arn(ctx), _domain(command.certificate), tags_given(command.tags)
+        key, domain, tags = _arn(ctx), _domain(command.certificate), tags_given(command.tags, "ValidationException")
     else:
         old = _need(ctx, command.certificate_arn)
         if old.kind != "IMPORTED":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cloudlab.commands.rds import DescribeEvents
-from cloudlab.engine.kernel import Context, Events, answers, decides, evolves
+from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, refuse
 from cloudlab.engine.rules.sagemaker import moment
 from cloudlab.model.database import DbEvent
 from cloudlab.model.events.database import DbEventLogged
@@ -13,6 +13,21 @@ from cloudlab.model.events.run import ResourcesSeen
 from cloudlab.model.ids import arn
 from cloudlab.model.time import MINUTE, Seconds
 from cloudlab.model.world import World
+
+_SOURCES = (
+    "db-instance",
+    "db-snapshot",
+    "db-parameter-group",
+    "db-security-group",
+    "db-cluster",
+    "db-cluster-snapshot",
+    "custom-engine-version",
+    "db-proxy",
+    "blue-green-deployment",
+    "db-shard-group",
+    "zero-etl",
+)
+"""What RDS writes events of; here, of the first two."""
 
 
 def log(
@@ -52,6 +67,8 @@ def answer_describe_events(ctx: Context, command: DescribeEvents) -> dict[str, A
 
 def _chosen(ctx: Context, command: DescribeEvents) -> list[DbEvent]:
     """Return the lines of the last `Duration` minutes, oldest first, and of one instant in the order they were written."""
+    if command.source_type is not None and command.source_type not in _SOURCES:
+        refuse("InvalidParameterValue", f"Invalid source type: {command.source_type}", f"{' or '.join(_SOURCES[:2])}.")
     since = ctx.now - command.duration * MINUTE
     wanted = command.source_identifier.lower() if command.source_identifier is not None else None
     found = [

@@ -17,6 +17,7 @@ from cloudlab.engine.rules.constraints import constrain, one_of
 from cloudlab.engine.rules.fronts import front_of
 from cloudlab.engine.rules.sagemaker import (
     a_name,
+    a_part_of_a_name,
     check_quota,
     may_get,
     moment,
@@ -258,6 +259,8 @@ def _chosen(ctx: Context, command: ListEndpoints) -> list[Endpoint]:
     wanted = command.status_equals
     if wanted is not None:
         constrain(one_of(wanted, "statusEquals", ENDPOINT_STATUSES, "One of these."))
+    if command.name_contains is not None:
+        constrain(*a_part_of_a_name(command.name_contains))
     found = [
         endpoint
         for endpoint in ctx.world.every(Endpoint)

@@ -21,6 +21,7 @@ from cloudlab.engine.kernel import Context, Events, Refused, answers, decides, e
 from cloudlab.engine.launch_template import need_template, version_of
 from cloudlab.engine.removal import removed
 from cloudlab.engine.rules.billing import Charge, prices_in_world
+from cloudlab.engine.rules.constraints import tag_fault
 from cloudlab.engine.rules.fleets import members, unwell
 from cloudlab.model.balancing import TargetGroup
 from cloudlab.model.compute import Instance
@@ -41,6 +42,13 @@ def invalid(sentence: str, accepted: str = "") -> NoReturn:
     refuse("ValidationError", sentence, accepted)
 
 
+def a_text(parameter: str, text: str, longest: int) -> None:
+    """Check a name as all of Auto Scaling takes them: anything that can be printed, and not too much of it."""
+    if not 1 <= len(text) <= longest or any(ord(c) < 32 and c not in "\r\n\t" for c in text):
+        sentence = f"Value at '{parameter}' failed to satisfy constraint: it is empty, too long, or has control characters in it."
+        invalid(sentence, f"1 to {longest} characters.")
+
+
 def need_fleet(ctx: Context, name: str) -> AutoScalingGroup:
     """Return the group, or refuse with those there are."""
     group = ctx.world.find(AutoScalingGroup, name)
@@ -56,14 +64,16 @@ def need_fleet(ctx: Context, name: str) -> AutoScalingGroup:
 @decides(CreateAutoScalingGroup)
 def decide_create_auto_scaling_group(ctx: Context, command: CreateAutoScalingGroup) -> Events:
     name = command.auto_scaling_group_name
-    if not 1 <= len(name) <= 255:
-        invalid("The group's name is empty or too long.", "1 to 255 characters.")
+    a_text("autoScalingGroupName", name, 255)
     if name in ctx.world.table(AutoScalingGroup):
         refuse("AlreadyExists", "AutoScalingGroup by this name already exists - A group with this name already exists", "Another name.")
     template, version = _template(ctx, command.launch_template)
     desired = command.min_size if command.desired_capacity is None else command.desired_capacity
     _check_bounds(command.min_size, command.max_size, desired)
     _check_health_check(command.health_check_type)
+    fault = tag_fault((t.key, t.value) for t in command.tags)
+    if fault is not None:
+        invalid(*fault)
     catalogue = ctx.scenario.catalogue
     group = AutoScalingGroup(
         name,

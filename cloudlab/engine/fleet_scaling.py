@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from cloudlab.commands.autoscaling import METRICS, DeletePolicy, DescribePolicies, PutScalingPolicy
-from cloudlab.engine.fleet import invalid, need_fleet
+from cloudlab.engine.fleet import a_text, invalid, need_fleet
 from cloudlab.engine.fleet_life import activity
 from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, fires, reacts_to
 from cloudlab.engine.removal import removed
@@ -28,6 +28,7 @@ _DECIDES = (AutoScalingGroup, ScalingPolicy, Serving, Instance)
 @decides(PutScalingPolicy)
 def decide_put_scaling_policy(ctx: Context, command: PutScalingPolicy) -> Events:
     group = need_fleet(ctx, command.auto_scaling_group_name)
+    a_text("policyName", command.policy_name, 255)
     if command.policy_type != "TargetTrackingScaling":
         invalid(f"Policy type {command.policy_type} is not modelled here.", "TargetTrackingScaling")
     asked = command.target_tracking_configuration
@@ -36,6 +37,8 @@ def decide_put_scaling_policy(ctx: Context, command: PutScalingPolicy) -> Events
     metric, label = asked.predefined_metric_specification.predefined_metric_type, asked.predefined_metric_specification.resource_label
     if metric not in METRICS:
         invalid(f"PredefinedMetricType {metric} is not one that is modelled here.", f"{' or '.join(METRICS)}.")
+    if metric != REQUESTS and label is not None:
+        invalid(f"The resource label is not supported for {metric}.", "Leave it out; ALBRequestCountPerTarget has one.")
     if metric == REQUESTS and label not in _labels(ctx.world, group):
         there = " or ".join(_labels(ctx.world, group))
         accepted = there or "The group has to be attached to a target group that a load balancer forwards to."

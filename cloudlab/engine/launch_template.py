@@ -29,6 +29,7 @@ from cloudlab.model.time import stamp
 from cloudlab.model.world import World
 
 _NAME = re.compile(r"[a-zA-Z0-9().\-/_]{3,128}")
+_LONGEST_DESCRIPTION = 255
 
 
 def need_template(ctx: Context, key: str | None, name: str | None) -> LaunchTemplate:
@@ -122,6 +123,16 @@ def order_from(settings: LaunchSettings, subnet: str | None, count: int = 1) -> 
     )
 
 
+def _a_description(text: str) -> str:
+    if len(text) > _LONGEST_DESCRIPTION:
+        refuse(
+            "InvalidParameterValue",
+            f"The version description is {len(text)} characters long.",
+            f"At most {_LONGEST_DESCRIPTION} characters.",
+        )
+    return text
+
+
 @decides(CreateLaunchTemplate)
 def decide_create_launch_template(ctx: Context, command: CreateLaunchTemplate) -> Events:
     name = command.launch_template_name
@@ -137,7 +148,7 @@ def decide_create_launch_template(ctx: Context, command: CreateLaunchTemplate) -
             "Launch template name already in use.",
             "Add a version to it (ec2 create-launch-template-version), or choose another name.",
         )
-    version = TemplateVersion(1, settings_of(command.launch_template_data), ctx.now, command.version_description)
+    version = TemplateVersion(1, settings_of(command.launch_template_data), ctx.now, _a_description(command.version_description))
     template = LaunchTemplate(ctx.new_id("lt"), name, ctx.now, (version,))
     yield LaunchTemplatePut(template)
     yield ResourcesSeen((("LaunchTemplate", template.id),))
@@ -149,7 +160,7 @@ def decide_create_launch_template_version(ctx: Context, command: CreateLaunchTem
     settings = settings_of(command.launch_template_data)
     if command.source_version is not None:
         settings = merged(version_of(template, command.source_version).settings, settings)
-    version = TemplateVersion(template.latest + 1, settings, ctx.now, command.version_description)
+    version = TemplateVersion(template.latest + 1, settings, ctx.now, _a_description(command.version_description))
     yield LaunchTemplatePut(replace(template, versions=(*template.versions, version)))
     yield ResourcesSeen((("LaunchTemplate", template.id),))
 

@@ -36,7 +36,7 @@ from cloudlab.model.events.balancing import (
 )
 from cloudlab.model.events.billing import MeterStarted, MeterStopped
 from cloudlab.model.events.run import ResourcesSeen
-from cloudlab.model.ids import ZONE_IDS, hexadecimal
+from cloudlab.model.ids import hexadecimal
 from cloudlab.model.network import SecurityGroup, Subnet
 from cloudlab.model.operations import ZoneOutage
 from cloudlab.model.scenario import Scenario
@@ -220,9 +220,7 @@ def describe_load_balancer(balancer: LoadBalancer) -> dict[str, Any]:
         "VpcId": balancer.vpc,
         "State": {"Code": balancer.state},
         "Type": "application",
-        "AvailabilityZones": [
-            {"ZoneName": n.zone, "ZoneId": ZONE_IDS[n.zone], "SubnetId": n.subnet, "LoadBalancerAddresses": []} for n in balancer.nodes
-        ],
+        "AvailabilityZones": [{"ZoneName": n.zone, "SubnetId": n.subnet, "LoadBalancerAddresses": []} for n in balancer.nodes],
         "SecurityGroups": list(balancer.groups),
         "IpAddressType": "ipv4",
     }

@@ -49,6 +49,8 @@ def decide_create_image(ctx: Context, command: CreateImage) -> Events:
             f"AMI name {command.name} is malformed.",
             "3 to 128 letters, digits, blanks and any of ( ) [ ] . / - ' @ _",
         )
+    if len(command.description) > 255:
+        refuse("InvalidParameterValue", f"The description is {len(command.description)} characters long.", "At most 255 characters.")
     taken = next((i.id for i in ctx.world.every(Image) if i.name == command.name), None)
     if taken is not None:
         refuse("InvalidAMIName.Duplicate", f"AMI name {command.name} is already in use by AMI {taken}", "Give it another name.")

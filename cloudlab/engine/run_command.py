@@ -136,6 +136,8 @@ def answer_list_command_invocations(ctx: Context, command: ListCommandInvocation
 
 
 def _listed(ctx: Context, command: ListCommandInvocations) -> list[Invocation]:
+    if command.command_id is not None and len(command.command_id) != 36:
+        refuse("InvalidCommandId", f"'{command.command_id}' is no command id.", "send-command answers with it: 36 characters.")
     return [i for i in ctx.world.every(Invocation) if command.command_id in (None, i.command) and command.instance_id in (None, i.instance)]
 
 

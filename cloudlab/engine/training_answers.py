@@ -7,7 +7,7 @@ from typing import Any
 from cloudlab.commands.sagemaker import JOB_STATUSES, CreateTrainingJob, DescribeTrainingJob, ListTrainingJobs
 from cloudlab.engine.kernel import Context, Events, answers, decides, refuse
 from cloudlab.engine.rules.constraints import constrain, one_of
-from cloudlab.engine.rules.sagemaker import moment, sage_arn
+from cloudlab.engine.rules.sagemaker import a_part_of_a_name, moment, sage_arn
 from cloudlab.model.events.run import ResourcesSeen
 from cloudlab.model.learning import TrainingJob
 from cloudlab.model.training import Trained
@@ -128,6 +128,8 @@ def _chosen(ctx: Context, command: ListTrainingJobs) -> list[TrainingJob]:
     wanted = command.status_equals
     if wanted is not None:
         constrain(one_of(wanted, "statusEquals", JOB_STATUSES, "One of these."))
+    if command.name_contains is not None:
+        constrain(*a_part_of_a_name(command.name_contains))
     jobs = [
         job
         for job in ctx.world.every(TrainingJob)

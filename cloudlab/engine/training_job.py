@@ -100,6 +100,9 @@ def _check_shapes(ctx: Context, command: CreateTrainingJob, resources: ResourceC
         path, source = f"inputDataConfig.{number}.member", channel.data_source.s3_data_source
         inputs += [
             pattern(channel.channel_name, f"{path}.channelName", r"[A-Za-z0-9\.\-_]+", "train or validation."),
+            no_longer_than(channel.channel_name, f"{path}.channelName", 64),
+            no_longer_than(channel.content_type or "", f"{path}.contentType", 256),
+            no_longer_than(source.s3_uri, f"{path}.dataSource.s3DataSource.s3Uri", 1024),
             an_s3_uri(source.s3_uri, f"{path}.dataSource.s3DataSource.s3Uri"),
             one_of(
                 source.s3_data_type,
@@ -129,6 +132,7 @@ def _check_shapes(ctx: Context, command: CreateTrainingJob, resources: ResourceC
         ),
         *inputs,
         an_s3_uri(command.output_data_config.s3_output_path, "outputDataConfig.s3OutputPath"),
+        no_longer_than(command.output_data_config.s3_output_path, "outputDataConfig.s3OutputPath", 1024),
         an_ml_type(ctx.scenario.catalogue, resources.instance_type, "resourceConfig.instanceType", "training"),
         between(resources.instance_count, "resourceConfig.instanceCount", 1, 1000),
         between(resources.volume_size_in_gb, "resourceConfig.volumeSizeInGB", 1, _LARGEST_VOLUME_GIB),

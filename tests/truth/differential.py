@@ -16,6 +16,7 @@ from random import Random
 from cloudlab.commands.base import Command
 from cloudlab.dialects.render import render
 from tests.truth import orders_machines, orders_network, orders_services
+from tests.truth.codes import OFTEN, SAID_BY_BOTH
 from tests.truth.differences import named
 from tests.truth.drawing import draw
 from tests.truth.other_cloud import BROKE, OtherCloud, other_cloud
@@ -37,6 +38,8 @@ MIXES: tuple[tuple[str, ...], ...] = (
 """What sequences are about, in turn; a theme that stands twice is drawn twice as often."""
 LENGTH = 40
 """Orders of a sequence."""
+_LONG = 2_000
+"""Sequences of the run that has to meet every code often."""
 
 
 @dataclass
@@ -84,11 +87,11 @@ def steps_of(seed: int, other: OtherCloud, length: int = LENGTH) -> Iterator[tup
     chance, clouds = Random(seed), TwoClouds(other)
     mix = MIXES[seed % len(MIXES)]
     for number in range(length):
-        command = draw(chance, _themes(mix, number), clouds.world, other.ids)
+        command = draw(chance, themes(mix, number), clouds.world, other.ids)
         yield f"s{number}", clouds.ask(f"s{number}", command)
 
 
-def _themes(mix: tuple[str, ...], number: int) -> tuple[str, ...]:
+def themes(mix: tuple[str, ...], number: int) -> tuple[str, ...]:
     """The first orders lay the ground, where a sequence is about what stands on a network."""
     if "network" in mix and mix != ("network",) and number < 10:
         return ("opening",)
@@ -152,7 +155,7 @@ def report(tally: Tally, seconds: float) -> str:
 
 def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--sequences", type=int, default=2_000)
+    asked.add_argument("--sequences", type=int, default=_LONG)
     asked.add_argument("--first", type=int, default=0)
     wanted = asked.parse_args()
     tally, began = Tally(), time.monotonic()
@@ -163,6 +166,10 @@ def main() -> int:
         return 1
     finally:
         sys.stdout.write(report(tally, time.monotonic() - began) + "\n")
+    seldom = [code for code in SAID_BY_BOTH if tally.same[code] < OFTEN]
+    if wanted.sequences >= _LONG and seldom:
+        sys.stderr.write(f"Met less than {OFTEN} times: {', '.join(seldom)}\n")
+        return 1
     return 0
 
 

@@ -76,6 +76,7 @@ from cloudlab.model.ids import arn
 from cloudlab.model.images import AL2023
 from cloudlab.model.network import SecurityGroup, Subnet, Vpc
 from tests.truth.drawing import Drawing, orders
+from tests.truth.other_cloud import NAMES
 
 COMPUTE, FLEET, BALANCING = orders("compute"), orders("fleet"), orders("balancing")
 FRONTS = orders("fronts")
@@ -101,7 +102,7 @@ def run(d: Drawing) -> Command:
     )
 
 
-@COMPUTE(2)
+@COMPUTE(4)
 def run_from_template(d: Drawing) -> Command:
     return RunInstances(launch_template=_template(d), subnet_id=d.one(Subnet, "subnet"))
 
@@ -109,14 +110,14 @@ def run_from_template(d: Drawing) -> Command:
 def _template(d: Drawing) -> TemplateSpecification:
     """Name a template by its name or its id."""
     there = [t for t in d.world.every(LaunchTemplate) if d.has(t.id)]
-    if d.errs(10, not there):
+    if d.errs(6, not there):
         return (
             TemplateSpecification(launch_template_name="echo")
             if d.chance(2)
             else TemplateSpecification(launch_template_id=d.never_was("lt"))
         )
     template = d.of(there)
-    version = d.wrongly("$Latest", ("9",), 15)
+    version = d.wrongly("$Latest", ("9",), 8)
     if d.chance(2):
         return TemplateSpecification(launch_template_name=template.name, version=version)
     return TemplateSpecification(launch_template_id=template.id, version=version)
@@ -193,9 +194,8 @@ def _data(d: Drawing) -> LaunchTemplateData:
 @FLEET(5)
 def create_template(d: Drawing) -> Command:
     taken = {t.name for t in d.world.every(LaunchTemplate)}
-    name = d.name()
-    if name in taken:
-        d.must_err()
+    free = [name for name in NAMES if name not in taken]
+    name = d.of(sorted(taken)) if taken and d.errs(4, not free) else d.of(free)
     return CreateLaunchTemplate(launch_template_name=name, launch_template_data=_data(d))
 
 
@@ -204,7 +204,12 @@ def _one_template(d: Drawing) -> dict[str, str]:
     return {k: v for k, v in (("launch_template_id", named.launch_template_id), ("launch_template_name", named.launch_template_name)) if v}
 
 
-@FLEET(2)
+@FLEET(1)
+def no_template(d: Drawing) -> Command:
+    return d.of((ModifyLaunchTemplate(default_version="1"), DeleteLaunchTemplate()))
+
+
+@FLEET(5)
 def another_version(d: Drawing) -> Command:
     return CreateLaunchTemplateVersion.model_validate({**_one_template(d), "launch_template_data": _data(d)})
 
@@ -353,14 +358,13 @@ def move_balancer(d: Drawing) -> Command:
     return SetSubnets(load_balancer_arn=balancer, subnets=tuple(near.values()) or (d.some(Subnet),))
 
 
-@BALANCING(1)
+@BALANCING(6)
 def dress_balancer(d: Drawing) -> Command:
     balancer = _balancer(d)
     there = d.world.find(LoadBalancer, balancer)
-    near = [g.id for g in d.world.every(SecurityGroup) if there is not None and g.vpc == there.vpc]
-    return SetSecurityGroups(
-        load_balancer_arn=balancer, security_groups=(d.from_(near, "sg") if there is not None else d.some(SecurityGroup),)
-    )
+    near = [g.id for g in d.world.every(SecurityGroup) if there is not None and g.vpc == there.vpc and d.has(g.id)]
+    group = d.some(SecurityGroup) if there is None else d.never_was("sg") if d.errs(3, not near) else d.of(near)
+    return SetSecurityGroups(load_balancer_arn=balancer, security_groups=(group,))
 
 
 @BALANCING(6)
@@ -395,9 +399,10 @@ def set_group(d: Drawing) -> Command:
     return ModifyTargetGroupAttributes(target_group_arn=_group(d), attributes=(setting,))
 
 
-@BALANCING(3)
+@BALANCING(6)
 def delete_group(d: Drawing) -> Command:
-    return DeleteTargetGroup(target_group_arn=_group(d))
+    used = [each.group for each in d.world.every(Listener)]
+    return DeleteTargetGroup(target_group_arn=d.of(used) if used and d.errs(2) else _group(d))
 
 
 @BALANCING(4)
@@ -431,9 +436,9 @@ def listen(d: Drawing) -> Command:
     near = [g.id for g in d.world.every(TargetGroup) if (there is None or g.vpc == there.vpc) and d.has(g.id) and g.id not in taken]
     if d.errs(14, not near):
         near = [_gone(d, "targetgroup/echo")]
-    secure = d.chance(3)
+    secure = d.chance(2)
     issued = [c.id for c in d.world.every(Certificate) if d.has(c.id)]
-    if secure and d.errs(5, not issued):
+    if secure and d.errs(2, not issued):
         issued = [arn("acm", "certificate/00000000-0000-0000-0000-000000000000")]
     return CreateListener(
         load_balancer_arn=balancer,

@@ -185,7 +185,7 @@ def create_route(d: Drawing) -> Command:
     there = d.world.find(RouteTable, table)
     used = {r.destination for r in there.routes} if there is not None else set()
     free = [block for block in _DESTINATIONS if block not in used]
-    if used & set(_DESTINATIONS) and d.errs(4, not free):
+    if used & set(_DESTINATIONS) and d.errs(2, not free):
         free = [block for block in _DESTINATIONS if block in used]
     asked = {"destination_cidr_block": d.wrongly(d.of(free), ("nonsense", "10.0.0.0/40"), 20), **_target(d, table)}
     return CreateRoute.model_validate({"route_table_id": table, **asked})

@@ -103,6 +103,8 @@ def create_database(d: Drawing) -> Command:
         multi_az=d.chance(2),
         backup_retention_period=d.wrongly(1, (0, 36), 12),
         preferred_maintenance_window=d.wrongly(None, ("sun:05:00-sun:05:10", "someday"), 14),
+        max_allocated_storage=d.wrongly(None, (10,), 10),
+        deletion_protection=d.chance(4),
     )
 
 
@@ -138,18 +140,24 @@ def delete_database(d: Drawing) -> Command:
     return DeleteDBInstance(db_instance_identifier=d.named(DbInstance), skip_final_snapshot=skip, final_db_snapshot_identifier=final)
 
 
-@DATABASES(5)
+@DATABASES(14)
 def snapshot(d: Drawing) -> Command:
     name = d.named(DbInstance)
     there = d.world.find(DbInstance, name)
     if there is not None and there.status != "available":
         d.must_err()
-    return CreateDBSnapshot(db_snapshot_identifier=d.new(DbSnapshot), db_instance_identifier=name)
+    taken = [key for key in d.world.table(DbSnapshot) if key in NAMES]
+    called = d.of(taken) if taken and d.errs(2) else d.new(DbSnapshot)
+    return CreateDBSnapshot(db_snapshot_identifier=called, db_instance_identifier=name)
 
 
 @DATABASES(2)
 def copy_snapshot(d: Drawing) -> Command:
-    return CopyDBSnapshot(source_db_snapshot_identifier=d.named(DbSnapshot), target_db_snapshot_identifier=d.new(DbSnapshot))
+    return CopyDBSnapshot(
+        source_db_snapshot_identifier=d.named(DbSnapshot),
+        target_db_snapshot_identifier=d.new(DbSnapshot),
+        kms_key_id=d.wrongly(None, ("nonsense",), 4),
+    )
 
 
 @DATABASES(2)
@@ -204,7 +212,7 @@ def _trust(d: Drawing) -> str:
         json.dumps(right | {"Statement": [{"Effect": "Allow", "Principal": principal, "Action": "s3:GetObject"}]}),
         json.dumps(right | {"Statement": [{"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", "Resource": "*"}]}),
     )
-    return d.wrongly(json.dumps(right), wrong, 10)
+    return d.wrongly(json.dumps(right), wrong, 6)
 
 
 @IDENTITY(7)
@@ -212,7 +220,7 @@ def create_role(d: Drawing) -> Command:
     return CreateRole(role_name=d.wrongly(d.new(Role), (f"alpha-{'x' * 65}",), 14), assume_role_policy_document=_trust(d))
 
 
-@IDENTITY(1)
+@IDENTITY(3)
 def other_trust(d: Drawing) -> Command:
     return UpdateAssumeRolePolicy(role_name=d.named(Role), policy_document=_trust(d))
 

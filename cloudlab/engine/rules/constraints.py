@@ -48,6 +48,24 @@ def between(value: int, path: str, least: int, most: int) -> Broken | None:
     return None
 
 
+_TAG = re.compile(r"[\w\s.:/=+\-@]*")
+_MOST_TAGS = 50
+
+
+def tag_fault(tags: Iterable[tuple[str, str]]) -> tuple[str, str] | None:
+    """Return what is wrong with tags as AWS's services take them, in words, and what would be accepted; None where nothing is."""
+    given = list(tags)
+    allowed = "Letters, digits, blanks and _ . : / = + - @; a key of 1 to 128 characters, a value of at most 256."
+    if len(given) > _MOST_TAGS:
+        return f"{len(given)} tags are too many.", f"At most {_MOST_TAGS}."
+    for key, value in given:
+        if not 1 <= len(key) <= 128 or not _TAG.fullmatch(key):
+            return f"The tag key '{key}' is not valid.", allowed
+        if len(value) > 256 or not _TAG.fullmatch(value):
+            return f"The value '{value}' of the tag '{key}' is not valid.", allowed
+    return None
+
+
 def _broken(value: str, path: str, rule: str, accepted: str) -> Broken:
     return Broken(f"Value '{value}' at '{path}' failed to satisfy constraint: {rule}", accepted)
 

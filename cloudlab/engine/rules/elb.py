@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from cloudlab.commands.base import Tag
 from cloudlab.engine.kernel import Context, refuse
+from cloudlab.engine.rules.constraints import tag_fault
 from cloudlab.model.balancing import Listener, LoadBalancer, TargetGroup
 from cloudlab.model.ids import arn
 from cloudlab.model.network import Tags
@@ -46,7 +47,11 @@ def a_protocol(protocol: str, noun: str) -> None:
         invalid(f"{noun} protocol '{protocol}' must be one of 'HTTP, HTTPS'", "An application load balancer speaks HTTP and HTTPS only.")
 
 
-def tags_given(tags: tuple[Tag, ...]) -> Tags:
+def tags_given(tags: tuple[Tag, ...], code: str = "ValidationError") -> Tags:
+    """Return the tags of a new thing, or refuse under the service's `code` what no tag can be."""
+    fault = tag_fault((t.key, t.value) for t in tags)
+    if fault is not None:
+        refuse(code, *fault)
     return tuple(sorted({t.key: t.value for t in tags}.items()))
 
 

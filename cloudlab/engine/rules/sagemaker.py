@@ -40,6 +40,11 @@ def a_name(value: str, path: str) -> tuple[Broken | None, ...]:
     return pattern(value, path, _NAME, hint), no_longer_than(value, path, 63)
 
 
+def a_part_of_a_name(value: str) -> tuple[Broken | None, ...]:
+    """Check what names are searched for."""
+    return pattern(value, "nameContains", r"[a-zA-Z0-9\-]+", "Letters, digits and hyphens."), no_longer_than(value, "nameContains", 63)
+
+
 def a_role_arn(value: str, path: str) -> Broken | None:
     return pattern(value, path, _ROLE, f"The role's full ARN: {arn('iam', 'role/NAME')}.")
 
