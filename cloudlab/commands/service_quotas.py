@@ -84,7 +84,7 @@ class ListRequestedServiceQuotaChangeHistory(Command):
     gloss: ClassVar[str] = "Look at every request for more and what became of it."
     returns: ClassVar[str | None] = "RequestedQuotas[].Id"
     reads: ClassVar[bool] = True
-    errors: ClassVar[tuple[str, ...]] = _NONE
+    errors: ClassVar[tuple[str, ...]] = ("IllegalArgumentException", *_NONE)
 
     service_code: ServiceCode | None = None
     status: Annotated[str, Choice(STATUSES)] | None = None

@@ -192,8 +192,14 @@ def _need_request(ctx: Context, key: str) -> QuotaRequest:
     return ctx.need(QuotaRequest, key, "NoSuchResourceException", "quota request")
 
 
+_STATUSES = ("PENDING", "CASE_OPENED", "APPROVED", "DENIED", "CASE_CLOSED", "NOT_APPROVED", "INVALID_REQUEST")
+"""All a request can have at AWS."""
+
+
 @decides(ListRequestedServiceQuotaChangeHistory)
 def decide_list_changes(ctx: Context, command: ListRequestedServiceQuotaChangeHistory) -> Events:
+    if command.status is not None and command.status not in _STATUSES:
+        refuse("IllegalArgumentException", f"There is no status '{command.status}'.", f"One of {', '.join(_STATUSES)}.")
     yield ResourcesSeen(tuple(("QuotaRequest", r.id) for r in _asked(ctx, command)))
 
 
