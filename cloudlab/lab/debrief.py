@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from cloudlab.engine.rules import ledger, traffic
 from cloudlab.engine.rules.responsibility import holding, service_of
 from cloudlab.engine.rules.settling import Tally
+from cloudlab.lab.losses import losses
 from cloudlab.lab.result import Result
 from cloudlab.lab.script_run import run_bot
 from cloudlab.lab.session import Work
@@ -94,6 +95,8 @@ class Debrief:
     provider_did: tuple[str, ...]
     """What the provider did without being asked."""
     beyond_control: tuple[str, ...]
+    stands_on: tuple[str, ...]
+    """What the loss of each zone, and of each single thing that matters, would have come to with the design as it was at the end."""
     models: tuple[tuple[str, str, tuple[tuple[str, int], ...]], ...]
     timeline: tuple[Line, ...]
     quizzes: tuple[Quiz, ...]
@@ -116,6 +119,7 @@ def debrief(result: Result) -> Debrief:
         incidents=mine.incidents,
         provider_did=tuple(_provider_did(result)),
         beyond_control=tuple(_beyond_control(result)),
+        stands_on=tuple(losses(world, scenario)),
         models=tuple((name, spec.container, fact.metrics) for name, spec, fact in result.models()),
         timeline=tuple(told),
         quizzes=tuple(quizzes(result)),

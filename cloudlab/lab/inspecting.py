@@ -11,11 +11,13 @@ from cloudlab.engine.rules.balancing import listeners_of
 from cloudlab.engine.rules.knowledge import believed, known
 from cloudlab.engine.rules.responsibility import SERVICE_OF
 from cloudlab.lab.actions import record_of
+from cloudlab.lab.losses import loss_of
 from cloudlab.lab.session import Session
 from cloudlab.lab.view.cloud import cloud
 from cloudlab.lab.view.operations import WORDS
 from cloudlab.lab.view.slices import Node
 from cloudlab.lab.view.things import FACTS, KINDS
+from cloudlab.lab.view.things.network import Zone
 from cloudlab.lab.view.things.registry import Row, plain_facts
 from cloudlab.lab.view.things.words import name_of
 from cloudlab.model.balancing import LoadBalancer
@@ -64,6 +66,7 @@ def inspect(session: Session, resource: str, kind: str = "") -> Inspection | Non
         Section("what it is", tuple((label, text) for label, text in facts if text)),
         Section("what is in it", tuple(_inside(world, record.id, type(record)))),
         Section("who can reach it", tuple(_reach(world, scenario, record))),
+        Section("if it were gone", tuple(loss_of(world, scenario, record.name if isinstance(record, Zone) else record.id))),
         Section("money", tuple(_money(world, record.id, type(record)))),
         Section("who holds it", tuple(_duties(scenario, record))),
         Section("what struck it", tuple(_strikes(world, scenario, record.id))),

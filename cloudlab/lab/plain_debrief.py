@@ -25,6 +25,7 @@ def debrief_text(told: Debrief, stars: int | None = None) -> str:
     out += [f"  {incident_text(each)}" for each in told.incidents]
     out += ["What AWS did without being asked:"] + [f"  {line}" for line in told.provider_did or ("nothing",)]
     out += ["What you could not control:"] + [f"  {line}" for line in told.beyond_control or ("nothing",)]
+    out += ["What your design stands on:"] + [f"  {line}" for line in told.stands_on or ("nothing",)]
     out += [quiz_text(quiz) for quiz in told.quizzes]
     return "\n".join(out)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cloudlab.lab.data_cards import card_text
+from cloudlab.lab.losses import losses
 from cloudlab.lab.plain_operations import board_text, page_text, pages_text
 from cloudlab.lab.plain_plots import money_text, plots_text
 from cloudlab.lab.plain_things import WAY, thing_text, way_text
@@ -12,7 +13,7 @@ from cloudlab.lab.view.slices import Job, Node, Service, View
 from cloudlab.model.money import format_usd
 from cloudlab.model.time import span, stamp
 
-LOOKS = ("map", "board", "goals", "pages", "jobs", "traffic", "plots", "team", "log", "money", "data", "quotas")
+LOOKS = ("map", "board", "goals", "pages", "jobs", "traffic", "plots", "team", "log", "money", "losses", "data", "quotas")
 
 
 def look(view: View, what: str, session: Session) -> str:
@@ -38,6 +39,8 @@ def look(view: View, what: str, session: Session) -> str:
             return "\n".join(f"[{stamp(line.at)}] {line.text}" for line in view.log[-30:]) or "Nothing has happened yet."
         case "money" | "plots bill":
             return money_text(view.money)
+        case "losses":
+            return "\n".join(losses(session.world, session.level.scenario)) or "Nothing stands anywhere yet, so nothing can be lost."
         case "data":
             return "\n\n".join(card_text(session.level.scenario.cards[key]) for key in session.level.file.data)
         case "quotas":

@@ -77,7 +77,8 @@ def markdown(result: Result, told: Debrief, other: Side | None) -> str:
         rows = compare(told.mine, other)
         out += ["", "## The other road on the same seed", "", *_table(("", "yours", "the other"), rows)]
     out += ["", "## The principle", "", told.principle, "", "## What AWS did without being asked", "", *_bullets(told.provider_did)]
-    out += ["", "## What you could not control", "", *_bullets(told.beyond_control), "", "## Questions", ""]
+    out += ["", "## What you could not control", "", *_bullets(told.beyond_control), ""]
+    out += ["## What your design stands on", "", *_bullets(told.stands_on), "", "## Questions", ""]
     for quiz in told.quizzes:
         chosen = dict(quiz.choices).get(quiz.chosen or "", "nothing")
         out += [f"- **{_plain(quiz.text)}** You said: {_plain(chosen)} ({_plain(verdict(quiz))}). {quiz.explain}"]

@@ -55,6 +55,7 @@ def page(result: Result, told: Debrief, other: Side | None, futures: Futures | N
     body += ["<h2>Hours of people</h2>", _both(toil, theirs, span), "<h2>Incidents, and who held them</h2>", _incidents(told)]
     body += ["<h2>What AWS did without being asked</h2>", _list(told.provider_did)]
     body += ["<h2>What you could not control</h2>", _list(told.beyond_control)]
+    body += ["<h2>What your design stands on</h2>", _list(told.stands_on)]
     if futures is not None:
         body += ["<h2>The same design on other seeds</h2>", _distribution(futures)]
         body += [f"<p>{_e(row)}</p>" for row in futures.text().split("\n")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cloudlab.engine.rules.knowledge import believed, known_until
+from cloudlab.levels import standing  # noqa: F401 - its predicates are registered by importing it
 from cloudlab.levels.predicates import OF_TRAFFIC, Finding, holds, roads_begun
 from cloudlab.levels.schema import HintPart, LevelFile, ObjectivePart, When
 from cloudlab.model.scenario import Scenario

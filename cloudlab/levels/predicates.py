@@ -41,7 +41,7 @@ class Finding:
     evidence: str
 
 
-OF_TRAFFIC = ("first-value", "first-value-between", "answered", "value")
+OF_TRAFFIC = ("first-value", "first-value-between", "answered", "answered-between", "value")
 """Predicates that count requests of a `need`: what the team knows of those may be older than what else it knows."""
 
 Predicate = Callable[..., Finding]

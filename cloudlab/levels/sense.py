@@ -10,6 +10,7 @@ from typing import Any
 
 from cloudlab.engine.incident_kinds import az_outage
 from cloudlab.engine.rules import vulnerabilities
+from cloudlab.levels import standing  # noqa: F401 - its predicates are registered by importing it
 from cloudlab.levels.error import nearest
 from cloudlab.levels.predicates import KINDS, PREDICATES
 from cloudlab.levels.schema import LevelFile, QuestionPart

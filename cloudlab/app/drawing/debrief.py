@@ -57,9 +57,10 @@ def draw_incidents(told: Debrief, cells: int) -> list[Line]:
             f"{each.duty.replace('-', ' ')} of {each.resource}; {noticed}; {lasted}{factor}. {each.resolution}", cells - 2, "", "  "
         )
         lines.append(())
-    if told.beyond_control:
-        lines += head("What you could not control", cells)
-        lines += [row for text in told.beyond_control for row in ink.wrapped("· " + text, cells)]
+    for title, texts in (("What you could not control", told.beyond_control), ("What your design stands on", told.stands_on)):
+        if texts:
+            lines += head(title, cells)
+            lines += [row for text in texts for row in ink.wrapped("· " + text, cells)]
     return lines
 
 

@@ -1,0 +1,71 @@
+"""Predicates about what stands where: they ask the engine what a loss would come to."""
+
+from __future__ import annotations
+
+from cloudlab.lab.losses import loss_of, losses
+from cloudlab.levels import standing  # noqa: F401
+from cloudlab.levels.predicates import Finding, holds
+from cloudlab.model.balancing import TargetGroup
+from cloudlab.model.operations import Handover
+from tests.balanced import NEED, Fleet, lay_two_zones, open_fleet
+from tests.support import MORNING, open_simulation, settle
+
+
+def found(fleet: Fleet, name: str, **arguments: object) -> Finding:
+    return holds({name: arguments}, fleet.sim.world, fleet.sim.scenario)
+
+
+def test_two_zones_survive_and_one_does_not() -> None:
+    two, one = open_fleet(), open_fleet(instances=("web-a",))
+    assert found(two, "survives-zone", need="answers").ok
+    assert found(two, "survives-anything", need="answers").ok
+    lost = found(one, "survives-zone", need="answers")
+    assert not lost.ok
+    assert lost.evidence.startswith("without us-east-1a 0 % would be answered (web-a: ")
+
+
+def test_nothing_survives_where_nothing_stands() -> None:
+    simulation = open_simulation(needs=(NEED,))
+    assert holds({"survives-zone": {"need": "answers"}}, simulation.world, simulation.scenario) == Finding(
+        False, "nothing stands in any zone"
+    )
+
+
+def test_targets_that_fail_their_checks_are_named_with_aws_reason() -> None:
+    fleet = open_fleet(check={"health_check_path": "/"}, healthy=False)
+    fleet.sim.advance(fleet.sim.now + 150)
+    ill = found(fleet, "targets-well")
+    assert not ill.ok
+    assert ill.evidence.startswith("web-a is unhealthy: Target.ResponseCodeMismatch")
+    assert fleet.sim.world.get(TargetGroup, fleet.group).check.path == "/"
+    assert found(open_fleet(), "targets-well") == Finding(True, "well: web-a, web-b")
+
+
+def test_one_name_is_a_load_balancers() -> None:
+    assert found(open_fleet(), "one-name", need="answers") == Finding(True, "callers ask web")
+    simulation = lay_two_zones()
+    assert not holds({"one-name": {"need": "answers"}}, simulation.world, simulation.scenario).ok
+    simulation.world = simulation.world.put(Handover("answers:i-1", "answers", "i-1", MORNING))
+    settle(simulation)
+    asked = holds({"one-name": {"need": "answers"}}, simulation.world, simulation.scenario)
+    assert asked == Finding(False, "callers ask i-1 by its own address")
+
+
+def test_the_share_answered_lies_between() -> None:
+    fleet = open_fleet()
+    fleet.sim.advance(fleet.sim.now + 7_200)
+    assert found(fleet, "answered-between", need="answers", least=0.0, below=1.01).ok
+    assert not found(fleet, "answered-between", need="answers", least=0.0, below=0.5).ok
+
+
+def test_losses_in_words() -> None:
+    fleet = open_fleet()
+    assert losses(fleet.sim.world, fleet.sim.scenario) == [
+        "without us-east-1a: everything is answered (web-b answers without it)",
+        "without us-east-1b: everything is answered (web-a answers without it)",
+        "no single machine, database or NAT gateway takes requests with it",
+    ]
+    assert list(loss_of(fleet.sim.world, fleet.sim.scenario, "web-a")) == []
+    alone = open_fleet(instances=("web-a",))
+    ((need, told),) = loss_of(alone.sim.world, alone.sim.scenario, "web-a")
+    assert (need, told.startswith("nothing is answered (")) == ("answers", True), told
