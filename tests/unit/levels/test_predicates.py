@@ -222,7 +222,9 @@ def test_a_predicate(name: str, arguments: dict[str, Any], world: World, ok: boo
 
 def test_every_predicate_has_a_case_of_each_kind() -> None:
     for ok in (True, False):
-        assert {case[0] for case in CASES if case[3] is ok} == set(PREDICATES)
+        assert {case[0] for case in CASES if case[3] is ok} == {
+            name for name, asked in PREDICATES.items() if asked.__module__ == holds.__module__
+        }
 
 
 def test_a_breach_names_what_let_them_in() -> None:
