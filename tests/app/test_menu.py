@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.events import Key
 from textual.widgets import OptionList
 
 from cloudlab.app.doors import LastRun, Standing
@@ -152,3 +153,14 @@ async def test_the_brief_scrolls_while_the_cursor_is_on_an_answer():
         await pilot.press("pageup")
         assert text.scroll_offset.y == 0
         assert pilot.app.screen.query_one(OneOf).has_focus
+
+
+async def test_an_answer_chosen_and_at_once_started_with_is_kept():
+    async with running() as pilot:
+        await until(pilot, lambda: pilot.app.screen.looked)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, BriefScreen))
+        for key in ("down", "down", "enter", "ctrl+s"):  # all there before the first is looked at
+            pilot.app.post_message(Key(key, None))
+        await until(pilot, lambda: isinstance(pilot.app.screen, PlayScreen))
+        assert [r.body for r in pilot.app.session.decisions()] == [{"kind": "predicted", "key": "P1", "choice": "b"}]

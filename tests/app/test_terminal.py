@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from textual.events import Paste
+from textual.events import Key, Paste
 
 from cloudlab.app.screens.ask.screen import AskScreen
 from cloudlab.lab.typed import load_typed, remember_typed
@@ -24,10 +24,10 @@ async def test_the_history_is_kept_and_searched():
         await pilot.press("enter")
         await pilot.pause()
         assert screen.terminal.line.value == "note from another run"
-        assert not screen.terminal.searching
+        assert not screen.terminal.line.searching
         await pilot.press("escape", "escape", "ctrl+r", "escape")
         await pilot.pause()
-        assert not screen.terminal.searching
+        assert not screen.terminal.line.searching
 
 
 async def test_a_statement_goes_on_in_another_line():
@@ -128,3 +128,19 @@ async def test_what_was_said_behind_another_pane_is_in_sight_afterwards():
         await pilot.pause()
         await pilot.press("f3")
         await until(pilot, lambda: "answer 19" in screen_text(pilot.app))
+
+
+async def test_lines_typed_faster_than_they_are_taken_stay_apart():
+    """Every key is there before the app has done anything with the first one, as after a pause of the machine."""
+    async with running() as pilot:
+        screen = await play(pilot, a_session())
+        screen.terminal.line.focus()
+        await pilot.pause()
+        for character in "note one\rnote two\rec2 create-vpc \\\r--cidr-block 10.0.0.0/16\rnote th":
+            pilot.app.post_message(Key(NAMED.get(character, character), None if character == "\r" else character))
+        await until(pilot, lambda: screen.terminal.line.value == "note th")
+        assert screen.terminal.line.history.lines == ["note one", "note two", "ec2 create-vpc --cidr-block 10.0.0.0/16"]
+        assert screen.terminal.before == ""
+
+
+NAMED = {"\r": "enter", " ": "space"}

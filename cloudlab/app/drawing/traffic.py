@@ -44,9 +44,15 @@ def _figures(service: Service) -> Line:
     if service.utilisation_permille:
         words.append(f"{service.utilisation_permille // 10} % busy")
     if service.as_of > service.slo_since:
-        gone = f", gone in {span(service.budget_gone_in)}" if service.budget_gone_in is not None else ""
-        words.append(f"budget {max(0, service.budget_left_ppm) // 10_000} %{gone}")
+        words.append(_budget(service))
     return line(("  ".join(words), ""))
+
+
+def _budget(service: Service) -> str:
+    if service.budget_left_ppm <= 0:
+        return "budget gone"
+    gone = f", gone in {span(service.budget_gone_in)}" if service.budget_gone_in is not None else ""
+    return f"budget {service.budget_left_ppm // 10_000} %{gone}"
 
 
 def _key(service: Service) -> Line:

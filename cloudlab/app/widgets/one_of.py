@@ -30,8 +30,17 @@ class OneOf(OptionList):
         taken = key == self.chosen
         return Content.styled(f"{'◉' if taken else '○'} {key}  {plain(self.choices[key])}", "bold" if taken else "")
 
+    def action_select(self) -> None:
+        """Choose at once: whoever goes on with the very next key has chosen by then."""
+        if self.highlighted is not None:
+            self._choose(self.get_option_at_index(self.highlighted).id)
+        super().action_select()
+
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self.chosen = event.option.id
+        self._choose(event.option.id)
+
+    def _choose(self, chosen: str | None) -> None:
+        self.chosen = chosen
         for key in self.choices:
             self.replace_option_prompt(key, self._prompt(key))

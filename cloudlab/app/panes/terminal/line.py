@@ -53,7 +53,11 @@ class LineInput(Input):
         """The history is to be searched."""
 
     class GoesOn(Message):
-        """The statement goes on in another line."""
+        """The statement goes on in another line; `text` is what this one held."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
 
     class Pasted(Message):
         """Several lines were pasted."""
@@ -76,11 +80,18 @@ class LineInput(Input):
         self.history = History()
         self.choosing = False
         """Whether completions are open and take up and down."""
+        self.searching = False
+        """Whether what is typed searches the history."""
         self.begun = False
         """Whether the statement began in a line above: this one may well begin with `--`."""
 
-    def on_key(self, event: Key) -> None:
-        if not self.value and not self.begun and event.key in CLOCK_KEYS:
+    async def on_key(self, event: Key) -> None:
+        """Take Enter in its turn among the letters: a binding would be asked only after those that were typed meanwhile."""
+        if event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            await self.action_submit()
+        elif not self.value and not self.begun and event.key in CLOCK_KEYS:
             event.stop()
             event.prevent_default()
             self.post_message(self.ClockKey(CLOCK_KEYS[event.key]))
@@ -106,11 +117,28 @@ class LineInput(Input):
             event.prevent_default()
             self.post_message(self.Pasted(event.text))
 
+    async def action_submit(self) -> None:
+        """Hand the line over and be empty at once: what is typed next, however fast, is the next line's."""
+        text = self.value
+        if not self.searching:
+            self.begun = self.begun or text.rstrip().endswith("\\")
+            self._empty()
+        self.post_message(self.Submitted(self, text))
+
+    def _empty(self) -> None:
+        """Hold nothing any more; whoever was handed the line tells what follows from that."""
+        with self.prevent(Input.Changed):
+            self.put("")
+
     def action_search(self) -> None:
+        self.searching = True
         self.post_message(self.Searching())
 
     def action_go_on(self) -> None:
-        self.post_message(self.GoesOn())
+        if text := self.value.strip():
+            self.begun = True
+            self._empty()
+            self.post_message(self.GoesOn(text))
 
     def action_complete(self) -> None:
         self.post_message(self.Completing(0))

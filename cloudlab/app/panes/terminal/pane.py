@@ -102,7 +102,6 @@ On an empty line **space** runs and pauses the clock, **+** and **-** change its
         super().__init__()
         self.before = ""
         """Lines of the statement being written that are already above the line, each ended by a newline."""
-        self.searching = False
         self._answer = ""
         self._cells = 0
 
@@ -182,14 +181,17 @@ On an empty line **space** runs and pauses the clock, **+** and **-** change its
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        if self.searching:
+        if self.line.searching:
             self._search()
         else:
-            self.post_message(self.Edited(event.value, self.line.cursor_position, self.before))
+            self._edited()
+
+    def _edited(self) -> None:
+        self.post_message(self.Edited(self.line.value, self.line.cursor_position, self.before))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        if self.searching:
+        if self.line.searching:
             self._take(self.query_one(ChoiceList).chosen)
             return
         text = event.value.strip()
@@ -204,19 +206,18 @@ On an empty line **space** runs and pauses the clock, **+** and **-** change its
             if "\n" not in (once := whole.replace("\\\n", "")):
                 self.line.history.add(once)
             self._write_on("")
-            self.line.put("")
             self.post_message(self.Entered(whole))
+            self._edited()
 
     def on_line_input_goes_on(self, event: LineInput.GoesOn) -> None:
         event.stop()
-        if self.line.value.strip():
-            self._go_on(self.line.value.strip() + " \\")
+        self._go_on(event.text + " \\")
 
     def _go_on(self, text: str) -> None:
         """Keep a line that is not the statement's last, and show it above."""
         self.echo(text, "> " if self.before else "$ ")
         self._write_on(f"{self.before}{text}\n")
-        self.line.put("")
+        self._edited()
 
     def _write_on(self, before: str) -> None:
         self.before = before
@@ -233,11 +234,10 @@ On an empty line **space** runs and pauses the clock, **+** and **-** change its
         if self.before:
             event.stop()
             self._write_on("")
-            self.post_message(self.Edited("", 0))
+            self._edited()
 
     def on_line_input_searching(self, event: LineInput.Searching) -> None:
         event.stop()
-        self.searching = True
         self.border_title = self.titled("history: type to search, Enter takes it")
         self._search()
 
@@ -245,8 +245,8 @@ On an empty line **space** runs and pauses the clock, **+** and **-** change its
         self.choices = Choices(0, tuple(Choice(each, whole=False) for each in self.line.history.holding(self.line.value)[:40]))
 
     def _stop_searching(self) -> None:
-        if self.searching:
-            self.searching = False
+        if self.line.searching:
+            self.line.searching = False
             self._write_on(self.before)
 
     def action_copy(self) -> None:
@@ -272,7 +272,7 @@ On an empty line **space** runs and pauses the clock, **+** and **-** change its
         self.line.focus()
 
     def _take(self, index: int) -> None:
-        searching = self.searching
+        searching = self.line.searching
         self._stop_searching()
         if index >= len(self.choices.all):
             return

@@ -43,7 +43,7 @@ class BriefScreen(Screen["Plan | None"]):
 
     CSS_PATH = "brief.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "start", "start", priority=True),
+        Binding("ctrl+s", "start", "start"),  # no priority: it waits its turn behind an answer just chosen
         Binding("f5", "start", "start", show=False),
         Binding("m", "mood", "mood"),
         Binding("escape", "back", "menu"),
