@@ -19,7 +19,7 @@ from tests.truth.drawing import draw
 _SEQUENCES, _LENGTH = 480, 40
 
 
-class _Everything(dict[str, str]):
+class Everything(dict[str, str]):
     """There is but one cloud here, and it knows all its own ids."""
 
     def __contains__(self, key: object) -> bool:
@@ -34,7 +34,7 @@ def accepted() -> dict[type[Command], tuple[Simulation, Command]]:
         chance, mix = Random(seed), MIXES[seed % len(MIXES)]
         sim = open_learning(files=(ObjectFile("rows.csv", "tiny", "train", 1_000),))
         for number in range(_LENGTH):
-            command = draw(chance, themes(mix, number), sim.world, _Everything())
+            command = draw(chance, themes(mix, number), sim.world, Everything())
             before = sim.fork()
             if not takes(sim, command, f"s{number}"):
                 continue
