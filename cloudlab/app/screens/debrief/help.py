@@ -5,7 +5,8 @@ from __future__ import annotations
 DEBRIEF_HELP = """\
 # Debrief
 
-Answer the questions first: they count for insight, and each is explained once it is answered. Then go through the sections.
+Answer the questions first: they count for insight, and each is explained once it is answered. Then go through the sections;
+**Page Up** and **Page Down** scroll the one that is shown.
 
 - **score**: every line with its evidence; the lines sum to the score.
 - **both roads**: the same seed, hence the same traffic and the same fate, played by the level's own script on the road you did

@@ -46,13 +46,15 @@ class Questions(VerticalScroll):
             choices.add_class("choices")
             yield choices
             return
-        said = dict(quiz.choices).get(quiz.chosen or "", "nothing")
-        mark, tone, word = {True: ("✓", "good", "so it is"), False: ("▲", "bad", "not so"), None: ("·", "off", "not said")}[quiz.right]
+        said = f"you said: {plain(dict(quiz.choices)[quiz.chosen])}" if quiz.chosen is not None else "you did not say"
+        mark, tone, word = {True: ("✓", "good", "  (so it is)"), False: ("▲", "bad", "  (not so)"), None: ("·", "off", "")}[quiz.right]
         yield Static(
-            Content.assemble((f"{mark} ", style(tone)), f"you said: {plain(said)}", (f"  ({word})", style(tone))),
+            Content.assemble((f"{mark} ", style(tone)), said, (word, style(tone))),
             classes="said",
             markup=False,
         )
+        if quiz.answer and not quiz.right:
+            yield Static(Content.assemble(("○ ", style("off")), f"it was: {plain(quiz.answer)}"), classes="said", markup=False)
         yield Static(Content.styled(plain(quiz.explain), MUTED), classes="explained", markup=False)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

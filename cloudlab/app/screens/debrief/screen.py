@@ -53,6 +53,8 @@ class DebriefScreen(Screen[None]):
         Binding("n", "again", "new seed"),
         Binding("o", "same", "same seed"),
         Binding("escape,m,f10", "leave", "menu"),
+        Binding("pagedown", "page(1)", "scroll", key_display="PgDn", priority=True),
+        Binding("pageup", "page(-1)", show=False, priority=True),
         Binding("f1", "help", "help"),
     ]
 
@@ -227,6 +229,11 @@ class DebriefScreen(Screen[None]):
         await self.query_one(Questions).tell(self.told.quizzes)
 
     # keys -------------------------------------------------------------------------------------------------------------
+
+    def action_page(self, way: int) -> None:
+        """Scroll the section that is shown, also while the cursor is in the list."""
+        shown = self.query_one(Questions) if self.section == "questions" else self.query_one("#section-text", Sheet)
+        (shown.scroll_page_down if way > 0 else shown.scroll_page_up)(animate=False)
 
     def action_save(self) -> None:
         try:
