@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
@@ -148,20 +149,23 @@ class CloudlabApp(Demonstrating):
         return offered(self, screen)
 
     @work(exclusive=True, group="opening")
-    async def open_brief(self, word: str, seed: int | None = None, mood: str | None = None, *, oriented: bool = False) -> None:
+    async def open_brief(
+        self, word: str, seed: int | None = None, mood: str | None = None, *, start: str = "", oriented: bool = False
+    ) -> None:
         """Read a level and show its brief; then play it, if the player starts. The very first run, and one asked for so, has a guide."""
         from cloudlab.app.screens.brief.screen import BriefScreen
 
         try:
-            level = await self.doors.level(word, self.start.start if word == self.start.level else "")
+            level = await self.doors.level(word, start or (self.start.start if word == self.start.level else ""))
         except CannotOpen as error:
             self.cannot(error)
             return
         chosen = seed if seed is not None else self.doors.fresh_seed()
-        plan = await self.push_screen_wait(BriefScreen(level, chosen, mood or self.settings.mood))
+        plan = await self.push_screen_wait(BriefScreen(level, chosen, mood or self.settings.mood, partial(self.doors.level, word)))
         if plan is None:
             return
         try:
+            level = level if plan.start == level.scenario.start else await self.doors.level(word, plan.start)
             session = await self.doors.open_run(level, plan.seed, plan.mood, self.start.player)
         except CannotOpen as error:
             self.cannot(error)
@@ -255,9 +259,10 @@ class CloudlabApp(Demonstrating):
     def on_debrief_screen_again(self, event: DebriefScreen.Again) -> None:
         """Play the level again: with the same seed, or a new one."""
         assert self.session is not None
-        level = self.session.level.id
+        level = self.session.level
         self.leave_run()
-        self.open_brief(level, event.seed if event.seed is not None else self.doors.fresh_seed())
+        seed = event.seed if event.seed is not None else self.doors.fresh_seed()
+        self.open_brief(level.id, seed, start=level.scenario.start)
 
     def leave_run(self) -> None:
         self._pop_to_menu()

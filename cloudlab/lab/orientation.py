@@ -38,7 +38,7 @@ class Step:
 STEPS = (
     Step(
         "the map",
-        "The map draws what your team knows of its cloud; nothing is there yet. Go there: {pane.map}, or click it.",
+        "The map draws what your team knows of its cloud. Go there: {pane.map}, or click it.",
         lambda _, now: now.pane == "map",
     ),
     Step(

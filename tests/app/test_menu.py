@@ -8,9 +8,10 @@ import pytest
 from textual.events import Key
 from textual.widgets import OptionList
 
-from cloudlab.app.doors import LastRun, Standing
+from cloudlab.app.doors import Doors, LastRun, Standing
 from cloudlab.app.main import Start
 from cloudlab.app.screens.brief.screen import BriefScreen
+from cloudlab.app.screens.debrief.screen import DebriefScreen
 from cloudlab.app.screens.menu.screen import MenuScreen
 from cloudlab.app.screens.play.screen import PlayScreen
 from cloudlab.app.screens.review.screen import ReviewScreen
@@ -164,3 +165,24 @@ async def test_an_answer_chosen_and_at_once_started_with_is_kept():
             pilot.app.post_message(Key(key, None))
         await until(pilot, lambda: isinstance(pilot.app.screen, PlayScreen))
         assert [r.body for r in pilot.app.session.decisions()] == [{"kind": "predicted", "key": "P1", "choice": "b"}]
+
+
+async def test_what_one_is_handed_is_chosen_at_the_brief_and_kept_for_the_next_try():
+    async with running(doors=Doors()) as pilot:
+        pilot.app.open_brief("02-two-zones", seed=1)
+        await until(pilot, lambda: isinstance(pilot.app.screen, BriefScreen))
+        brief = pilot.app.screen
+        handed, asked = brief.query(OneOf)
+        assert asked.has_focus
+        first, second = handed.choices
+        assert handed.chosen == first
+        before = screen_text(pilot.app)
+        await pilot.press("shift+tab", "down", "enter")
+        await until(pilot, lambda: brief.level.scenario.start == second)
+        await until(pilot, lambda: screen_text(pilot.app).split("│")[1:60] != before.split("│")[1:60])
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PlayScreen))
+        assert pilot.app.session.level.scenario.start == second
+        pilot.app.post_message(DebriefScreen.Again())
+        await until(pilot, lambda: isinstance(pilot.app.screen, BriefScreen))
+        assert next(iter(pilot.app.screen.query(OneOf))).chosen == second

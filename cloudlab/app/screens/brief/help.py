@@ -9,6 +9,7 @@ Read the problem (**Page Down** scrolls it), then commit to a prediction: **Ente
 replaces it. A prediction counts for insight, right or wrong. What is not predicted here may still be said in play, before the first
 order: `predict P1 a`.
 
+- **What you are handed**: some levels open in more than one way, for instance with a system that was handed over wrong.
 - **Mood**: in *learn* hints are free and a decision can be undone. In *win* nothing is undone and hints cost points.
 - **Seed**: the same number gives the same traffic and the same fate.
 

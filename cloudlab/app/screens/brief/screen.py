@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Button, Input, Static
 
 from cloudlab.app.bars.keys import KeysBar, Told
+from cloudlab.app.doors import CannotOpen
 from cloudlab.app.drawing.prose import draw_prose
 from cloudlab.app.ink import MUTED, plain
 from cloudlab.app.widgets.one_of import OneOf
@@ -36,6 +37,8 @@ class Plan:
     mood: str
     predictions: tuple[tuple[str, str], ...]
     """(question, choice) for each prediction committed to."""
+    start: str
+    """Which of the level's starts it opens with."""
 
 
 class BriefScreen(Screen["Plan | None"]):
@@ -52,9 +55,11 @@ class BriefScreen(Screen["Plan | None"]):
         Binding("f1", "help", "help"),
     ]
 
-    def __init__(self, level: Level, seed: int, mood: str) -> None:
+    def __init__(self, level: Level, seed: int, mood: str, opened_with: Callable[[str], Awaitable[Level]]) -> None:
+        """`opened_with` reads the level as it opens with another of its starts; it raises CannotOpen."""
         super().__init__()
         self.level = level
+        self.opened_with = opened_with
         self.seed = seed
         self.mood = mood
 
@@ -62,6 +67,10 @@ class BriefScreen(Screen["Plan | None"]):
         with Horizontal(id="brief"):
             yield Sheet(id="brief-text")
             with VerticalScroll(id="brief-plan", can_focus=False):
+                if len(self.level.file.starts) > 1:
+                    yield Static(Content.styled("What you are handed", "bold $text-accent"), classes="asked")
+                    starts = {start.id: start.title for start in self.level.file.starts}
+                    yield OneOf(starts, chosen=self.level.scenario.start, named=False, id="start-with")
                 yield Static(Content.styled("The road is free: by hand, managed, or mixed, need by need.", ""), classes="said")
                 for question in self.level.file.predictions:
                     yield Static(Content.assemble(("Predict. ", "bold $text-accent"), plain(question.text)), classes="asked", markup=False)
@@ -81,14 +90,29 @@ class BriefScreen(Screen["Plan | None"]):
 
     def on_mount(self) -> None:
         title = self.query_one("#brief-text", Sheet)
-        text = self.level.brief()
-        title.set_drawing(lambda cells, _rows: draw_prose(text, cells))
+        self._show_brief()
         title.border_title = Content.assemble((f"{self.level.id.partition('-')[0]}  ", MUTED), (plain(self.level.file.title), "bold"))
         self.query_one("#seed", Input).cursor_blink = False  # nothing on these screens ever blinks
         self.query_one("#brief-plan").border_title = Content.styled("before you start", "bold")
         self._show_mood()
-        first = self.query(OneOf)
-        (first.first() if first else self.query_one("#start")).focus()
+        asked = [each for each in self.query(OneOf) if each.id != "start-with"]
+        (asked[0] if asked else self.query_one("#start")).focus()
+
+    def _show_brief(self) -> None:
+        text = self.level.brief()
+        self.query_one("#brief-text", Sheet).set_drawing(lambda cells, _rows: draw_prose(text, cells))
+
+    def on_one_of_chosen(self, event: OneOf.Chosen) -> None:
+        if event.one_of.id == "start-with":
+            self.run_worker(self._open_with(event.key), exclusive=True)
+
+    async def _open_with(self, start: str) -> None:
+        try:
+            self.level = await self.opened_with(start)
+        except CannotOpen as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        self.call_later(self._show_brief)
 
     def _show_mood(self) -> None:
         self.query_one("#mood", Static).update(Content.assemble(("mood ", MUTED), MOODS[self.mood], (" m changes it", MUTED)))
@@ -129,4 +153,5 @@ class BriefScreen(Screen["Plan | None"]):
             if chosen is not None:
                 said.append((question.id, chosen))
         typed = self.query_one("#seed", Input).value
-        self.dismiss(Plan(int(typed) if typed else self.seed, self.mood, tuple(said)))
+        start = next((each.chosen for each in self.query(OneOf) if each.id == "start-with"), None) or self.level.scenario.start
+        self.dismiss(Plan(int(typed) if typed else self.seed, self.mood, tuple(said), start))
