@@ -19,6 +19,7 @@ from cloudlab.commands import (
     sagemaker_runtime,
     service_quotas,
     ssm,
+    ssm_patching,
     sts,
 )
 from cloudlab.commands.base import Command
@@ -36,6 +37,7 @@ _ROOMS = (
     s3,
     iam,
     ssm,
+    ssm_patching,
     rds,
     sagemaker,
     sagemaker_runtime,

@@ -52,13 +52,21 @@ class SendCommand(Command):
     service: ClassVar[str] = "ssm"
     operation: ClassVar[str] = "SendCommand"
     gloss: ClassVar[str] = "Run a document on instances through their agent: patch, install, train, start the server. No open port needed."
-    errors: ClassVar[tuple[str, ...]] = ("InvalidDocument", "InvalidInstanceId", "InvalidParameters", "InvalidTarget")
+    errors: ClassVar[tuple[str, ...]] = (
+        "InvalidDocument",
+        "InvalidInstanceId",
+        "InvalidParameters",
+        "InvalidTarget",
+        "ValidationException",
+    )
     returns: ClassVar[str | None] = "Command.CommandId"
 
     document_name: Annotated[str, FromCatalogue("document")]
     instance_ids: tuple[InstanceRef, ...] = ()
     targets: tuple[Target, ...] = ()
     parameters: Parameters = Field(default_factory=dict)
+    max_concurrency: Annotated[str, Field(description="how many machines at a time, 1 or 50%: rolling")] = "50"
+    max_errors: Annotated[str, Field(description="how many may fail before nobody else gets it")] = "0"
     comment: str = ""
 
     @property

@@ -1274,22 +1274,44 @@ OPTIONS = {
     "service-quotas request-service-quota-increase": """
     context-id desired-value quota-code service-code support-case-allowed
 """,
+    "ssm create-patch-baseline": """
+    approval-rules approved-patches approved-patches-compliance-level approved-patches-enable-non-security
+    available-security-updates-compliance-status client-token description global-filters name operating-system rejected-patches
+    rejected-patches-action sources tags
+""",
+    "ssm delete-patch-baseline": """
+    baseline-id
+""",
     "ssm describe-instance-information": """
     filters instance-information-filter-list max-items max-results next-token page-size starting-token
 """,
     "ssm describe-instance-patch-states": """
     instance-ids max-items max-results next-token page-size starting-token
 """,
+    "ssm describe-patch-baselines": """
+    filters max-items max-results next-token page-size starting-token
+""",
     "ssm get-command-invocation": """
     command-id instance-id plugin-name
 """,
+    "ssm get-patch-baseline": """
+    baseline-id
+""",
     "ssm list-command-invocations": """
     command-id details filters instance-id max-items max-results next-token page-size starting-token
+""",
+    "ssm register-default-patch-baseline": """
+    baseline-id
 """,
     "ssm send-command": """
     alarm-configuration cloud-watch-output-config comment document-hash document-hash-type document-name document-version
     instance-ids max-concurrency max-errors notification-config output-s3-bucket-name output-s3-key-prefix output-s3-region
     parameters service-role-arn targets timeout-seconds
+""",
+    "ssm update-patch-baseline": """
+    approval-rules approved-patches approved-patches-compliance-level approved-patches-enable-non-security
+    available-security-updates-compliance-status baseline-id description global-filters name rejected-patches
+    rejected-patches-action replace sources
 """,
     "sts get-caller-identity": """
 

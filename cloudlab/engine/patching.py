@@ -1,4 +1,4 @@
-"""AWS-RunPatchBaseline: which fixes the default baseline approves, what is installed, and the reboot it may take."""
+"""AWS-RunPatchBaseline: which fixes the baseline in force approves, what is installed, and the reboot it may take."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dataclasses import replace
 from cloudlab.engine.document_runs import failed, no_space, one, runs, succeeded
 from cloudlab.engine.instance_life import reboot
 from cloudlab.engine.kernel import Context, Events
+from cloudlab.engine.rules.approval import approved_from
 from cloudlab.engine.rules.service_ways import to_service
 from cloudlab.engine.rules.services import S3
-from cloudlab.engine.rules.vulnerabilities import Fix, approved_from, lacking
+from cloudlab.engine.rules.vulnerabilities import Fix, lacking
 from cloudlab.model.compute import Instance, Invocation
 from cloudlab.model.events.compute import InvocationAdvanced, SoftwareChanged
 from cloudlab.model.time import stamp
@@ -28,7 +29,8 @@ def run_patch_baseline(ctx: Context, invocation: Invocation, instance: Instance,
         return
     pending = instance.software.pending_reboot
     missing = [f for f in lacking(ctx.world, instance) if f.vulnerability.id not in pending]
-    approved = [f for f in missing if approved_from(ctx.scenario, f) <= ctx.now]
+    due = {f.vulnerability.id: approved_from(ctx.world, ctx.scenario, f) for f in missing}
+    approved = [f for f in missing if (at := due[f.vulnerability.id]) is not None and at <= ctx.now]
     held = [f for f in missing if f not in approved]
     if one(invocation, "Operation") == "Scan":
         yield succeeded(invocation, _report(ctx, "Missing", approved, held, pending))
@@ -54,7 +56,9 @@ def _report(ctx: Context, word: str, approved: Sequence[Fix], held: Sequence[Fix
     parts = [f"{word}: {', '.join(_name(f) for f in approved) or 'none'}."]
     if pending:
         parts.append(f"InstalledPendingReboot: {', '.join(pending)}.")
-    parts += [f"Not approved before {stamp(approved_from(ctx.scenario, f))}: {_name(f)}." for f in held]
+    for fix in held:
+        at = approved_from(ctx.world, ctx.scenario, fix)
+        parts.append(f"Not approved {f'before {stamp(at)}' if at is not None else 'by the baseline'}: {_name(fix)}.")
     return " ".join(parts)
 
 

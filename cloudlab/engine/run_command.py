@@ -12,15 +12,18 @@ from cloudlab.commands.ssm import (
     SendCommand,
     Target,
 )
+from cloudlab.engine.delivery import share
 from cloudlab.engine.documents import checked, need_document
 from cloudlab.engine.instance import is_shown, need_instance
 from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, refuse
+from cloudlab.engine.rules.approval import baseline_in_force
 from cloudlab.engine.rules.managed import missing_piece
 from cloudlab.engine.rules.vulnerabilities import lacking
 from cloudlab.model.compute import Instance, Invocation
 from cloudlab.model.events.compute import CommandSent, InvocationAdvanced, InvocationEnded, InvocationTraining
 from cloudlab.model.events.run import ResourcesSeen
 from cloudlab.model.ids import ACCOUNT, hexadecimal
+from cloudlab.model.patching import Delivery
 from cloudlab.model.time import stamp
 from cloudlab.model.world import World
 
@@ -39,8 +42,14 @@ def decide_send_command(ctx: Context, command: SendCommand) -> Events:
     instances = _addressed(ctx, command)
     work = ctx.scenario.catalogue.effort(f"ssm:SendCommand/{document.name}").machine_seconds
     name = command_id(ctx.origin)
-    invocations = tuple(Invocation(f"{name}/{i.id}", name, i.id, document.name, parameters, ctx.now) for i in instances)
-    yield CommandSent(invocations, (ctx.now + work,) * len(invocations))
+    at_once = share("maxConcurrency", command.max_concurrency, len(instances), least=1)
+    errors = share("maxErrors", command.max_errors, len(instances), least=0)
+    invocations = tuple(
+        Invocation(f"{name}/{i.id}", name, i.id, document.name, parameters, ctx.now, "InProgress" if n < at_once else "Pending")
+        for n, i in enumerate(instances)
+    )
+    delivery = Delivery(name, at_once, errors, work) if at_once < len(instances) else None
+    yield CommandSent(invocations, (ctx.now + work,) * len(invocations), delivery)
     yield ResourcesSeen(tuple(("Invocation", i.id) for i in invocations))
 
 
@@ -83,8 +92,10 @@ def _fits(instance: Instance, target: Target) -> bool:
 @evolves(CommandSent)
 def evolve_command_sent(world: World, event: CommandSent) -> World:
     for invocation, ready in zip(event.invocations, event.ready, strict=True):
-        world = world.put(invocation).schedule(ready, "invocation", invocation.id, stage="worked")
-    return world
+        world = world.put(invocation)
+        if invocation.status == "InProgress":
+            world = world.schedule(ready, "invocation", invocation.id, stage="worked")
+    return world if event.delivery is None else world.put(event.delivery)
 
 
 @evolves(InvocationAdvanced)
@@ -121,6 +132,8 @@ def answer_send_command(ctx: Context, command: SendCommand) -> dict[str, Any]:
             "RequestedDateTime": stamp(sent[0].requested),
             "Status": "InProgress",
             "Comment": command.comment,
+            "MaxConcurrency": command.max_concurrency,
+            "MaxErrors": command.max_errors,
         }
     }
 
@@ -159,7 +172,7 @@ def answer_get_command_invocation(ctx: Context, command: GetCommandInvocation) -
     invocation = ctx.world.get(Invocation, f"{command.command_id}/{command.instance_id}")
     failed = invocation.status == "Failed"
     return _describe(invocation) | {
-        "ResponseCode": {"InProgress": -1, "Success": 0}.get(invocation.status, 1),
+        "ResponseCode": {"Pending": -1, "InProgress": -1, "Success": 0}.get(invocation.status, 1),
         "StandardOutputContent": "" if failed else invocation.detail,
         "StandardErrorContent": invocation.detail if failed else "",
     }
@@ -211,7 +224,7 @@ def answer_describe_instance_patch_states(ctx: Context, command: DescribeInstanc
         states.append(
             {
                 "InstanceId": instance.id,
-                "BaselineId": "AWS-AmazonLinux2023DefaultPatchBaseline",
+                "BaselineId": baseline_in_force(ctx.world, ctx.scenario).id,
                 "InstalledCount": len(instance.software.patched),
                 "InstalledPendingRebootCount": len(pending),
                 "MissingCount": len(missing),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from cloudlab.engine.naming import label
 from cloudlab.engine.rules import traffic
 from cloudlab.engine.rules.availability import single_points, zone_losses
+from cloudlab.engine.rules.vulnerabilities import lacking
 from cloudlab.levels.predicates import Finding, predicate
 from cloudlab.model.balancing import LoadBalancer, Target
+from cloudlab.model.compute import Instance
 from cloudlab.model.operations import Handover
 from cloudlab.model.scenario import Scenario
 from cloudlab.model.world import World
@@ -68,3 +70,17 @@ def answered_between(world: World, scenario: Scenario, *, need: str, least: floa
     told = f"{got.served:,} of {got.offered:,} requests answered ({got.served * 10_000 // got.offered / 100:.2f} %)"
     share = got.served * 1_000_000 // got.offered
     return Finding(round(least * 1e6) <= share < round(below * 1e6), told)
+
+
+@predicate("patched")
+def patched(world: World, scenario: Scenario) -> Finding:  # noqa: ARG001
+    """Every fix that is out is in force on every machine of one's own, restarted where that takes a restart."""
+    for instance in world.every(Instance):
+        if instance.state in ("shutting-down", "terminated"):
+            continue
+        missing = lacking(world, instance)
+        if missing:
+            first = missing[0].vulnerability.id
+            why = "is installed, but waits for a restart" if first in instance.software.pending_reboot else "is missing"
+            return Finding(False, f"on {label(world, instance.id)} the fix for {first} {why}")
+    return Finding(True, "every fix that is out is in force on every machine")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from cloudlab.model.compute import Instance
 from cloudlab.model.operations import Incident
-from cloudlab.model.scenario import Scenario
 from cloudlab.model.time import DAY, HOUR, MINUTE, Seconds
 from cloudlab.model.world import World
 
@@ -94,8 +93,3 @@ def lacking(world: World, instance: Instance) -> tuple[Fix, ...]:
 
 def is_vulnerable(world: World, instance: Instance, cve: str) -> bool:
     return any(f.vulnerability.id == cve for f in lacking(world, instance))
-
-
-def approved_from(scenario: Scenario, fix: Fix) -> Seconds:
-    """Return when the default patch baseline approves a fix: seven days after its release."""
-    return fix.released + scenario.catalogue.rate("ssm_default_baseline_auto_approve_days") * DAY

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cloudlab.model.compute import Image, Instance, Invocation, Software
 from cloudlab.model.events.base import Event
+from cloudlab.model.patching import Delivery
 from cloudlab.model.time import Seconds
 from cloudlab.model.training import TrainingSpec
 
@@ -152,7 +153,9 @@ class CommandSent(Event):
 
     invocations: tuple[Invocation, ...]
     ready: tuple[Seconds, ...]
-    """When each is through with its first stage."""
+    """When each of those whose turn it is is through with its first stage."""
+    delivery: Delivery | None = None
+    """Set where not all of them have their turn at once."""
 
 
 @dataclass(frozen=True, slots=True)

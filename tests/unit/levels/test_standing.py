@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cloudlab.lab.losses import loss_of, losses
 from cloudlab.levels import standing  # noqa: F401
 from cloudlab.levels.predicates import Finding, holds
 from cloudlab.model.balancing import TargetGroup
-from cloudlab.model.operations import Handover
-from tests.balanced import NEED, Fleet, lay_two_zones, open_fleet
+from cloudlab.model.compute import Instance
+from cloudlab.model.operations import Handover, Incident
+from tests.balanced import NEED, SERVES, Fleet, lay_two_zones, open_fleet
 from tests.support import MORNING, open_simulation, settle
 
 
@@ -69,3 +72,19 @@ def test_losses_in_words() -> None:
     alone = open_fleet(instances=("web-a",))
     ((need, told),) = loss_of(alone.sim.world, alone.sim.scenario, "web-a")
     assert (need, told.startswith("nothing is answered (")) == ("answers", True), told
+
+
+def test_patched_means_in_force_on_every_machine() -> None:
+    fleet = open_fleet()
+    assert found(fleet, "patched").ok
+    hole = Incident("hole", "os-cve", "web-a", "os-patching", "customer", fleet.sim.now, "CVE-2014-0160", detected=fleet.sim.now)
+    fleet.sim.world = fleet.sim.world.put(hole)
+    assert found(fleet, "patched") == Finding(False, "on web-a the fix for CVE-2014-0160 is missing")
+    for server, software in (
+        ("web-a", replace(SERVES, patched=("CVE-2014-0160",))),
+        ("web-b", replace(SERVES, pending_reboot=("CVE-2014-0160",))),
+    ):
+        fleet.sim.world = fleet.sim.world.change(Instance, server, software=software)
+    assert found(fleet, "patched") == Finding(False, "on web-b the fix for CVE-2014-0160 is installed, but waits for a restart")
+    fleet.sim.world = fleet.sim.world.change(Instance, "web-b", state="terminated")
+    assert found(fleet, "patched").ok
