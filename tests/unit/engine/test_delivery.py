@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from cloudlab.commands.ssm import SendCommand
@@ -72,7 +74,7 @@ def test_the_first_failure_keeps_it_from_the_others_unless_more_may_fail(errors:
 @pytest.mark.parametrize(
     "changes", [{"max_concurrency": "0"}, {"max_concurrency": "half"}, {"max_concurrency": "101%"}, {"max_errors": "-1"}]
 )
-def test_what_is_no_number_and_no_percentage_is_refused(changes: dict[str, str]) -> None:
+def test_what_is_no_number_and_no_percentage_is_refused(changes: dict[str, Any]) -> None:
     simulation = four()
     no = refused(simulation, SendCommand(document_name="cloudlab-InstallRuntime", instance_ids=NAMES, **changes))
     assert (no.code, no.accepted) == ("ValidationException", "A number of machines, or a percentage such as 50%.")
