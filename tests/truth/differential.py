@@ -10,7 +10,9 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from random import Random
 
 from cloudlab.commands.base import Command
@@ -38,6 +40,7 @@ MIXES: tuple[tuple[str, ...], ...] = (
 """What sequences are about, in turn; a theme that stands twice is drawn twice as often."""
 LENGTH = 40
 """Orders of a sequence."""
+_PART = 100
 _LONG = 2_000
 """Sequences of the run that has to meet every code often."""
 
@@ -61,6 +64,14 @@ class Tally:
     @property
     def steps(self) -> int:
         return self.both + self.same.total() + self.laxer.total() + self.silent + self.known.total()
+
+    def __iadd__(self, other: Tally) -> Tally:
+        self.sequences += other.sequences
+        self.both += other.both
+        self.silent += other.silent
+        for mine, theirs in ((self.same, other.same), (self.laxer, other.laxer), (self.known, other.known)):
+            mine.update(theirs)
+        return self
 
     def add(self, step: Step) -> bool:
         """Count a step; say whether it is a difference nobody has named."""
@@ -153,19 +164,30 @@ def report(tally: Tally, seconds: float) -> str:
     return "\n".join(said)
 
 
+def part(first: int, sequences: int) -> Tally:
+    """Play some of the sequences in a process of their own: moto keeps more and more in memory."""
+    tally = Tally()
+    compare(range(first, first + sequences), tally)
+    return tally
+
+
 def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--sequences", type=int, default=_LONG)
     asked.add_argument("--first", type=int, default=0)
+    asked.add_argument("--jobs", type=int, default=1, help="processes at once")
     wanted = asked.parse_args()
-    tally, began = Tally(), time.monotonic()
-    try:
-        compare(range(wanted.first, wanted.first + wanted.sequences), tally)
-    except Differs as differs:
-        sys.stderr.write(f"{differs}\n")
-        return 1
-    finally:
-        sys.stdout.write(report(tally, time.monotonic() - began) + "\n")
+    tally, began, until = Tally(), time.monotonic(), wanted.first + wanted.sequences
+    parts = [(at, min(_PART, until - at)) for at in range(wanted.first, until, _PART)]
+    with ProcessPoolExecutor(wanted.jobs, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
+        try:
+            for found in pool.map(part, *zip(*parts, strict=True)):
+                tally += found
+        except Differs as differs:
+            pool.shutdown(cancel_futures=True)
+            sys.stderr.write(f"{differs}\n")
+            return 1
+    sys.stdout.write(report(tally, time.monotonic() - began) + "\n")
     seldom = [code for code in SAID_BY_BOTH if tally.same[code] < OFTEN]
     if wanted.sequences >= _LONG and seldom:
         sys.stderr.write(f"Met less than {OFTEN} times: {', '.join(seldom)}\n")

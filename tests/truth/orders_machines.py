@@ -438,8 +438,9 @@ def listen(d: Drawing) -> Command:
         near = [_gone(d, "targetgroup/echo")]
     secure = d.chance(2)
     issued = [c.id for c in d.world.every(Certificate) if d.has(c.id)]
-    if secure and d.errs(2, not issued):
+    if secure and d.errs(2 if issued else 1):
         issued = [arn("acm", "certificate/00000000-0000-0000-0000-000000000000")]
+    secure = secure and bool(issued)
     return CreateListener(
         load_balancer_arn=balancer,
         protocol="HTTPS" if secure else d.wrongly("HTTP", ("TCP",), 14),
