@@ -168,6 +168,11 @@ def test_new_versions_are_launched_from_latest_only_when_something_is_launched(s
     assert template.versions[1].settings == replace(template.versions[0].settings, type="t3.medium")
 
 
+def test_a_group_has_a_name_of_its_own(simulation: Simulation) -> None:
+    done(simulation, group())
+    assert refused(simulation, group())[0] == "AlreadyExists"
+
+
 def test_a_template_can_be_launched_from_by_hand(simulation: Simulation) -> None:
     done(simulation, RunInstances.model_validate({"LaunchTemplate": {"LaunchTemplateName": "web"}, "SubnetId": "subnet-b"}))
     (instance,) = simulation.world.every(Instance)

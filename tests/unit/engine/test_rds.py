@@ -53,6 +53,16 @@ def test_a_group_of_one_zone_is_refused_even_for_a_single_az_database(site: Site
     assert "Current AZ coverage: us-east-1a" in no.sentence
 
 
+def test_a_group_has_a_name_of_its_own(site: Site) -> None:
+    again = CreateDBSubnetGroup(db_subnet_group_name="MAIN", db_subnet_group_description="again", subnet_ids=(site.a, site.b))
+    assert refused(site.sim, again).code == "DBSubnetGroupAlreadyExists"
+
+
+def test_with_one_zone_left_there_is_no_second_one_to_stand_by_in(site: Site) -> None:
+    site.sim.world = site.sim.world.put(ZoneOutage("us-east-1a", site.sim.now, site.sim.now + HOUR, "lost its power"))
+    assert refused(site.sim, site.order(MultiAZ=True)).code == "InsufficientDBInstanceCapacity"
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
