@@ -111,7 +111,7 @@ class DescribeInstancePatchStates(Command):
     service: ClassVar[str] = "ssm"
     operation: ClassVar[str] = "DescribeInstancePatchStates"
     gloss: ClassVar[str] = "Look at which fixes are installed, missing, or waiting for a reboot."
-    errors: ClassVar[tuple[str, ...]] = ("InvalidInstanceId",)
+    errors: ClassVar[tuple[str, ...]] = ("InvalidInstanceId", "ValidationException")
     returns: ClassVar[str | None] = "InstancePatchStates[].InstanceId"
     reads: ClassVar[bool] = True
 

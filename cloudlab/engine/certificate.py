@@ -84,6 +84,10 @@ def decide_import_certificate(ctx: Context, command: ImportCertificate) -> Event
             "Certificate and private key must not be empty.",
             "--certificate shop.example.com.pem --private-key shop.example.com.key",
         )
+    constrain(
+        no_longer_than(command.certificate, "certificate", 32_768),
+        no_longer_than(command.private_key, "privateKey", 8_192),
+    )
     not_after = ctx.now + ctx.scenario.catalogue.estimate("imported_certificate_days") * DAY
     if command.certificate_arn is None:
         key, domain, tags = _arn(ctx), _domain(command.certificate), tags_given(command.tags, "ValidationException")

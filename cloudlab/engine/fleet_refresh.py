@@ -35,6 +35,8 @@ def decide_start_instance_refresh(ctx: Context, command: StartInstanceRefresh) -
     if not 0 <= share <= 100:
         invalid(f"MinHealthyPercentage {share} is outside its range.", "0 to 100; 90 unless said.")
     warmup = group.warmup if command.preferences.instance_warmup is None else command.preferences.instance_warmup
+    if warmup < 0:
+        invalid(f"InstanceWarmup {warmup} is outside its range.", "0 seconds or more.")
     old = tuple(i.id for i in members(ctx.world, group.id))
     least = -(-group.desired * share // 100)
     yield RefreshTurned(group.id, InstanceRefresh(ctx.new_id("refresh"), ctx.now, least, warmup, old, len(old)))

@@ -267,6 +267,8 @@ def answer_set_security_groups(ctx: Context, command: SetSecurityGroups) -> dict
 @decides(ModifyLoadBalancerAttributes)
 def decide_modify_load_balancer_attributes(ctx: Context, command: ModifyLoadBalancerAttributes) -> Events:
     balancer = need_balancer(ctx, command.load_balancer_arn)
+    if len(command.attributes) > 20:
+        invalid(f"{len(command.attributes)} attributes are too many.", "At most 20.")
     for setting in command.attributes:
         if setting.key == "load_balancing.cross_zone.enabled":
             invalid(

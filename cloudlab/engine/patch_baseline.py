@@ -17,12 +17,36 @@ from cloudlab.commands.ssm_patching import (
 )
 from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, refuse
 from cloudlab.engine.rules.approval import SYSTEM, aws_baseline, baseline_in_force
+from cloudlab.engine.rules.constraints import Broken, between, constrain, no_longer_than, one_of, pattern, tag_fault
 from cloudlab.model.events.patching import DefaultBaselineChosen, PatchBaselineDeleted, PatchBaselineWritten
 from cloudlab.model.events.run import ResourcesSeen
 from cloudlab.model.patching import AWS_BASELINE, DefaultBaseline, PatchBaseline
 from cloudlab.model.time import stamp
 from cloudlab.model.world import World
 
+_LEVELS = ("CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL", "UNSPECIFIED")
+_KEYS = (
+    "ARCH",
+    "ADVISORY_ID",
+    "BUGZILLA_ID",
+    "PATCH_SET",
+    "PRODUCT",
+    "PRODUCT_FAMILY",
+    "CLASSIFICATION",
+    "CVE_ID",
+    "EPOCH",
+    "MSRC_SEVERITY",
+    "NAME",
+    "PATCH_ID",
+    "SECTION",
+    "PRIORITY",
+    "REPOSITORY",
+    "RELEASE",
+    "SEVERITY",
+    "SECURITY",
+    "VERSION",
+)
+"""What a patch filter may look at, at AWS; the fixes here have a classification and a severity."""
 _FILTERS = ("NAME_PREFIX", "OWNER", "OPERATING_SYSTEM")
 
 
@@ -46,6 +70,10 @@ def decide_create_patch_baseline(ctx: Context, command: CreatePatchBaseline) -> 
             f"1 validation error detected: Value '{command.operating_system}' at 'operatingSystem' is not modelled here.",
             f"The machines run {SYSTEM}.",
         )
+    _check(command)
+    fault = tag_fault((t.key, t.value) for t in command.tags)
+    if fault is not None:
+        refuse("ValidationException", *fault)
     baseline = PatchBaseline(
         ctx.new_id("pb"),
         command.name,
@@ -57,6 +85,33 @@ def decide_create_patch_baseline(ctx: Context, command: CreatePatchBaseline) -> 
     )
     yield PatchBaselineWritten(baseline)
     yield ResourcesSeen((("PatchBaseline", baseline.id),))
+
+
+def _check(command: CreatePatchBaseline | UpdatePatchBaseline) -> None:
+    """What Systems Manager looks at before anything else: names, lengths, and words it knows."""
+    checks: list[Broken | None] = []
+    if command.name is not None:
+        checks.append(pattern(command.name, "name", r"[a-zA-Z0-9_\-.]{3,128}", "3 to 128 letters, digits and any of _ - ."))
+    if command.description is not None:
+        checks.append(no_longer_than(command.description, "description", 1024))
+        if not command.description and isinstance(command, UpdatePatchBaseline):
+            checks.append(pattern(command.description, "description", r".+", "Leave it out, or say something."))
+    rules = command.approval_rules.patch_rules if command.approval_rules is not None else ()
+    checks.append(_no_more(len(rules), "approvalRules.patchRules", 10))
+    for number, rule in enumerate(rules, start=1):
+        path = f"approvalRules.patchRules.{number}.member"
+        checks.append(one_of(rule.compliance_level, f"{path}.complianceLevel", _LEVELS, "One of these."))
+        filters = rule.patch_filter_group.patch_filters
+        checks.append(_no_more(len(filters), f"{path}.patchFilterGroup.patchFilters", 4))
+        for kept in filters:
+            checks.append(one_of(kept.key, f"{path}.patchFilterGroup.patchFilters.key", _KEYS, "CLASSIFICATION or SEVERITY, for instance."))
+            checks.append(_no_more(len(kept.values), f"{path}.patchFilterGroup.patchFilters.values", 20))
+            checks += [pattern(v, f"{path}.patchFilterGroup.patchFilters.values", r".{1,64}", "1 to 64 characters.") for v in kept.values]
+    constrain(*checks)
+
+
+def _no_more(there: int, path: str, most: int) -> Broken | None:
+    return between(there, f"{path}.length", 0, most)
 
 
 def _days(rules: PatchRuleGroup | None) -> int | None:
@@ -97,6 +152,7 @@ def _names(where: str, given: Iterable[str]) -> tuple[str, ...]:
 @decides(UpdatePatchBaseline)
 def decide_update_patch_baseline(ctx: Context, command: UpdatePatchBaseline) -> Events:
     baseline = need_baseline(ctx, command.baseline_id, own=True)
+    _check(command)
     if command.name is not None:
         baseline = replace(baseline, name=command.name)
     if command.approval_rules is not None:

@@ -17,6 +17,7 @@ from cloudlab.engine.documents import checked, need_document
 from cloudlab.engine.instance import is_shown, need_instance
 from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, refuse
 from cloudlab.engine.rules.approval import baseline_in_force
+from cloudlab.engine.rules.constraints import between, constrain, no_longer_than
 from cloudlab.engine.rules.managed import missing_piece
 from cloudlab.engine.rules.vulnerabilities import lacking
 from cloudlab.model.compute import Instance, Invocation
@@ -26,6 +27,9 @@ from cloudlab.model.ids import ACCOUNT, hexadecimal
 from cloudlab.model.patching import Delivery
 from cloudlab.model.time import stamp
 from cloudlab.model.world import World
+
+_MOST_INSTANCES = 50
+"""Named one by one in an order; targets may match more."""
 
 
 def command_id(origin: str) -> str:
@@ -38,6 +42,11 @@ def command_id(origin: str) -> str:
 def decide_send_command(ctx: Context, command: SendCommand) -> Events:
     """Every instance named has to be a managed node that can be reached now; what the document needs besides, it finds out itself."""
     document = need_document(command.document_name)
+    constrain(
+        no_longer_than(command.comment, "comment", 100),
+        between(len(command.instance_ids), "instanceIds.length", 0, _MOST_INSTANCES),
+        between(len(command.targets), "targets.length", 0, 5),
+    )
     parameters = checked(document, command.parameters)
     instances = _addressed(ctx, command)
     work = ctx.scenario.catalogue.effort(f"ssm:SendCommand/{document.name}").machine_seconds
@@ -210,6 +219,7 @@ def _managed(ctx: Context) -> list[Instance]:
 
 @decides(DescribeInstancePatchStates)
 def decide_describe_instance_patch_states(ctx: Context, command: DescribeInstancePatchStates) -> Events:
+    constrain(between(len(command.instance_ids), "instanceIds.length", 0, _MOST_INSTANCES))
     for key in command.instance_ids:
         need_instance(ctx, key)
     yield ResourcesSeen(tuple(("Instance", key) for key in command.instance_ids))

@@ -13,6 +13,7 @@ from cloudlab.engine.kernel import Refused
 from cloudlab.engine.simulation import Simulation
 from cloudlab.model.scenario import ObjectFile
 from tests.support import open_learning, pass_time
+from tests.truth.by_hand import accepted_by_hand
 from tests.truth.differential import MIXES, themes
 from tests.truth.drawing import draw
 
@@ -42,6 +43,8 @@ def accepted() -> dict[type[Command], tuple[Simulation, Command]]:
             if kind not in found or len(command.model_fields_set) > len(found[kind][1].model_fields_set):
                 found[kind] = (before, command)
             pass_time(sim, sim.now + 1_500)
+    for sim, command in accepted_by_hand():
+        found.setdefault(type(command), (sim, command))
     empty = open_learning()
     for kind in all_commands():
         if kind not in found and not any(p.required for p in parameters(kind)) and takes(empty.fork(), kind(), "x"):

@@ -30,6 +30,8 @@ NOT_ENFORCED = {
     ("CreateLaunchTemplateVersion", "LaunchTemplateData.InstanceType", "enum"): "the same",
 }
 """Rules of the models that the service does not hold anybody to, or not then."""
+NOTHING: dict[str, tuple[object, ...]] = {"Description": ([], "")}
+"""Values that are the same as none given, on the command line and here: an empty list; where a text is empty by default, that."""
 ANSWERS_OF_THE_CLI = {
     ("CreateBucket", "Bucket"): "what `-> $name` keeps of it; S3 itself answers with a Location",
 }
@@ -109,8 +111,8 @@ def test_a_value_that_breaks_a_rule_of_the_model_is_refused(command: type[Comman
         for rule, value in wrong_values(member, get(wire, member.path)):
             changed = put(wire, member.path, value)
             path = ".".join(member.path)
-            if changed is None or value == [] or (command.operation, path, rule) in NOT_ENFORCED:
-                continue  # an empty list is one that is not given, on the command line and here
+            if changed is None or value in NOTHING.get(path, ([],)) or (command.operation, path, rule) in NOT_ENFORCED:
+                continue
             if not is_refused(command, changed):
                 taken.append((path, rule, value))
     assert taken == []
@@ -174,5 +176,5 @@ def strange(path: str, value: Any, shape: Any) -> list[str]:
 
 
 def test_most_operations_are_looked_at() -> None:
-    """What is in no drawn sequence is looked at in the tests of its own room."""
-    assert len(accepted()) * 100 >= len(COMMANDS) * 75
+    """What neither a drawn sequence has nor `by_hand` is looked at in the tests of its own room."""
+    assert len(accepted()) * 100 >= len(COMMANDS) * 80

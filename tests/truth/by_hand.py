@@ -1,0 +1,120 @@
+"""Accepted commands of the operations that no drawn sequence has: with what has to stand before them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cloudlab.commands.acm import DeleteCertificate, DescribeCertificate, ImportCertificate, RequestCertificate
+from cloudlab.commands.autoscaling import (
+    AttachLoadBalancerTargetGroups,
+    CancelInstanceRefresh,
+    DeletePolicy,
+    DescribeInstanceRefreshes,
+    RefreshPreferences,
+    StartInstanceRefresh,
+    TerminateInstanceInAutoScalingGroup,
+)
+from cloudlab.commands.base import Command
+from cloudlab.commands.elbv2 import (
+    BalancerSetting,
+    DescribeLoadBalancerAttributes,
+    DescribeTargetGroupAttributes,
+    ModifyLoadBalancerAttributes,
+)
+from cloudlab.commands.service_quotas import (
+    GetAWSDefaultServiceQuota,
+    GetServiceQuota,
+    ListServiceQuotas,
+    RequestServiceQuotaIncrease,
+)
+from cloudlab.commands.ssm import DescribeInstancePatchStates, SendCommand
+from cloudlab.commands.ssm_patching import (
+    CreatePatchBaseline,
+    DeletePatchBaseline,
+    GetPatchBaseline,
+    RegisterDefaultPatchBaseline,
+    UpdatePatchBaseline,
+)
+from cloudlab.engine.rules.fleets import members
+from cloudlab.engine.simulation import Simulation
+from tests.scaled import open_following
+from tests.support import lay_network, open_simulation, put_server
+
+_MACHINE = "i-0123456789abcdef0"
+_VCPUS = {"service_code": "ec2", "quota_code": "L-1216C47A"}
+
+
+def accepted_by_hand() -> Iterator[tuple[Simulation, Command]]:
+    yield from _fleets()
+    yield from _machines()
+    yield from _account()
+
+
+def _fleets() -> Iterator[tuple[Simulation, Command]]:
+    fleet = open_following(1)
+    sim, one = fleet.sim, members(fleet.sim.world, "web")[0].id
+    balancer, group = fleet.balancer, fleet.group
+    on = BalancerSetting(key="deletion_protection.enabled", value="true")
+    yield sim, AttachLoadBalancerTargetGroups(auto_scaling_group_name="web", target_group_arns=(group,))
+    yield sim, TerminateInstanceInAutoScalingGroup(instance_id=one, should_decrement_desired_capacity=True)
+    yield sim, DeletePolicy(policy_name="follow", auto_scaling_group_name="web")
+    yield sim, ModifyLoadBalancerAttributes(load_balancer_arn=balancer, attributes=(on,))
+    yield sim, DescribeLoadBalancerAttributes(load_balancer_arn=balancer)
+    yield sim, DescribeTargetGroupAttributes(target_group_arn=group)
+    refresh = StartInstanceRefresh(
+        auto_scaling_group_name="web", preferences=RefreshPreferences(min_healthy_percentage=50, instance_warmup=60)
+    )
+    yield sim, refresh
+    begun = sim.fork()
+    begun.build("refresh", refresh)
+    yield begun, DescribeInstanceRefreshes(auto_scaling_group_name="web")
+    yield begun, CancelInstanceRefresh(auto_scaling_group_name="web")
+
+
+def _machines() -> Iterator[tuple[Simulation, Command]]:
+    sim = lay_network(open_simulation())
+    put_server(sim, _MACHINE)
+    send = SendCommand.model_validate(
+        {
+            "DocumentName": "AWS-RunPatchBaseline",
+            "InstanceIds": [_MACHINE],
+            "Parameters": {"Operation": ["Scan"]},
+            "Comment": "on Tuesday",
+        }
+    )
+    yield sim, send
+    yield sim, DescribeInstancePatchStates(instance_ids=(_MACHINE,))
+    rule = {
+        "PatchFilterGroup": {"PatchFilters": [{"Key": "CLASSIFICATION", "Values": ["Security"]}]},
+        "ApproveAfterDays": 2,
+        "ComplianceLevel": "CRITICAL",
+    }
+    create = CreatePatchBaseline.model_validate(
+        {
+            "Name": "web-baseline",
+            "OperatingSystem": "AMAZON_LINUX_2023",
+            "ApprovalRules": {"PatchRules": [rule]},
+            "Description": "two days",
+        }
+    )
+    yield sim, create
+    made = sim.fork()
+    baseline = made.build("baseline", create)["BaselineId"]
+    yield made, UpdatePatchBaseline(baseline_id=baseline, name="web-other", description="another")
+    yield made, GetPatchBaseline(baseline_id=baseline)
+    yield made, RegisterDefaultPatchBaseline(baseline_id=baseline)
+    yield made, DeletePatchBaseline(baseline_id=baseline)
+
+
+def _account() -> Iterator[tuple[Simulation, Command]]:
+    sim = open_simulation()
+    yield sim, ListServiceQuotas(service_code="ec2")
+    yield sim, GetServiceQuota.model_validate(_VCPUS)
+    yield sim, GetAWSDefaultServiceQuota.model_validate(_VCPUS)
+    yield sim, RequestServiceQuotaIncrease.model_validate({**_VCPUS, "desired_value": 64})
+    certificate = {"certificate": "shop.example.com.pem", "private_key": "shop.example.com.key"}
+    yield sim, ImportCertificate.model_validate(certificate)
+    asked = sim.fork()
+    key = asked.build("certificate", RequestCertificate(domain_name="shop.example.com", validation_method="DNS"))["CertificateArn"]
+    yield asked, DescribeCertificate(certificate_arn=key)
+    yield asked, DeleteCertificate(certificate_arn=key)
