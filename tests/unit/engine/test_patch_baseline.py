@@ -98,6 +98,6 @@ def test_refusals_say_what_would_be_accepted() -> None:
     simulation = same_day()
     no = refused(simulation, RegisterDefaultPatchBaseline(baseline_id="pb-0123456789abcdef0"))
     assert (no.code, AWS_BASELINE in no.accepted) == ("DoesNotExistException", True)
-    no = refused(simulation, CreatePatchBaseline.model_validate({"Name": "x", "ApprovalRules": rules(None)}))
+    no = refused(simulation, CreatePatchBaseline.model_validate({"Name": "web", "ApprovalRules": rules(None)}))
     assert (no.code, "ApproveAfterDays=0" in no.accepted) == ("ValidationException", True)
-    assert refused(simulation, CreatePatchBaseline(name="x", operating_system="WINDOWS")).code == "ValidationException"
+    assert refused(simulation, CreatePatchBaseline(name="web", operating_system="WINDOWS")).code == "ValidationException"
