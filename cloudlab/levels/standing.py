@@ -5,12 +5,15 @@ from __future__ import annotations
 from cloudlab.engine.naming import label
 from cloudlab.engine.rules import traffic
 from cloudlab.engine.rules.availability import single_points, zone_losses
+from cloudlab.engine.rules.databases import asked_databases, content_of
 from cloudlab.engine.rules.vulnerabilities import lacking
 from cloudlab.levels.predicates import Finding, predicate
 from cloudlab.model.balancing import LoadBalancer, Target
 from cloudlab.model.compute import Instance
+from cloudlab.model.database import DbInstance, PostgresServer
 from cloudlab.model.operations import Handover
 from cloudlab.model.scenario import Scenario
+from cloudlab.model.time import span
 from cloudlab.model.world import World
 
 
@@ -84,3 +87,32 @@ def patched(world: World, scenario: Scenario) -> Finding:  # noqa: ARG001
             why = "is installed, but waits for a restart" if first in instance.software.pending_reboot else "is missing"
             return Finding(False, f"on {label(world, instance.id)} the fix for {first} {why}")
     return Finding(True, "every fix that is out is in force on every machine")
+
+
+@predicate("failover-tried")
+def failover_tried(world: World, scenario: Scenario) -> Finding:  # noqa: ARG001
+    """Each database by hand has a standby whose failover was tried and found to work; holds where RDS keeps the customers."""
+    servers = list(world.every(PostgresServer))
+    if not servers:
+        return Finding(bool(world.table(DbInstance)), "no database by hand" if world.table(DbInstance) else "there is no database")
+    standbys = [s for s in servers if s.role == "standby"]
+    if not standbys:
+        return Finding(False, f"{', '.join(label(world, s.id) for s in servers)} has no standby")
+    for standby in standbys:
+        if not standby.watches:
+            return Finding(False, f"nothing watches the primary of {label(world, standby.id)}")
+        if standby.revealed:
+            return Finding(False, f"the failover to {label(world, standby.id)} was tried and does not work")
+        if standby.tested is None:
+            return Finding(False, f"the failover to {label(world, standby.id)} was never tried")
+    return Finding(True, f"tried: {', '.join(label(world, s.id) for s in standbys)}")
+
+
+@predicate("writes-kept")
+def writes_kept(world: World, scenario: Scenario, *, minutes: int = 10) -> Finding:  # noqa: ARG001
+    """What the servers are answered from misses at most so many minutes of writes."""
+    for key in asked_databases(world):
+        lost = content_of(world, key).lost
+        if lost > minutes * 60:
+            return Finding(False, f"customers are answered from old rows: {span(lost)} of writes are lost in {label(world, key)}")
+    return Finding(True, "no writes are lost" if asked_databases(world) else "no database is asked")

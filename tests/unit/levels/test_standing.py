@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from cloudlab.lab.losses import loss_of, losses
 from cloudlab.levels import standing  # noqa: F401
 from cloudlab.levels.predicates import Finding, holds
 from cloudlab.model.balancing import TargetGroup
-from cloudlab.model.compute import Instance
+from cloudlab.model.compute import Instance, Software
+from cloudlab.model.database import Content, DatabaseName, PostgresServer
 from cloudlab.model.operations import Handover, Incident
+from cloudlab.model.world import World
 from tests.balanced import NEED, SERVES, Fleet, lay_two_zones, open_fleet
+from tests.databases import open_site
 from tests.support import MORNING, open_simulation, settle
 
 
@@ -88,3 +94,42 @@ def test_patched_means_in_force_on_every_machine() -> None:
     assert found(fleet, "patched") == Finding(False, "on web-b the fix for CVE-2014-0160 is installed, but waits for a restart")
     fleet.sim.world = fleet.sim.world.change(Instance, "web-b", state="terminated")
     assert found(fleet, "patched").ok
+
+
+def database(**changes: Any) -> World:
+    """Primary and standby by hand, in words of the World: what a level asks of them."""
+    standby = replace(PostgresServer("i-2", "standby", "db.internal", upstream="i-1"), **changes)
+    return open_simulation().world.put(PostgresServer("i-1", "primary", "db.internal"), standby)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "nothing watches the primary of i-2"),
+        ({"watches": True}, "the failover to i-2 was never tried"),
+        ({"watches": True, "tested": 9, "revealed": True}, "the failover to i-2 was tried and does not work"),
+        ({"watches": True, "tested": 9}, "tried: i-2"),
+    ],
+)
+def test_a_failover_counts_once_it_was_tried(changes: dict[str, Any], said: str) -> None:
+    found = holds({"failover-tried": {}}, database(**changes), open_simulation().scenario)
+    assert (found.evidence, found.ok) == (said, said.startswith("tried"))
+
+
+def test_a_database_without_a_standby_has_no_failover() -> None:
+    simulation = open_simulation()
+    assert holds({"failover-tried": {}}, simulation.world, simulation.scenario) == Finding(False, "there is no database")
+    world = simulation.world.put(PostgresServer("i-1", "primary", "db.internal"))
+    assert holds({"failover-tried": {}}, world, simulation.scenario) == Finding(False, "i-1 has no standby")
+
+
+def test_lost_writes_are_told_of_what_the_servers_ask() -> None:
+    site = open_site()
+    assert holds({"writes-kept": {}}, site.sim.world, site.sim.scenario) == Finding(True, "no database is asked")
+    site.put_instance("i-db", group=site.db)
+    kept = PostgresServer("i-db", "primary", "db.internal", chapters=((0, Content(("tiny",), lost=7_200)),))
+    site.put_instance("i-web", software=Software(server_port=443, database="db.internal"))
+    site.sim.world = site.sim.world.put(kept, DatabaseName("db.internal", "i-db"))
+    told = holds({"writes-kept": {"minutes": 10}}, site.sim.world, site.sim.scenario)
+    assert told == Finding(False, "customers are answered from old rows: 2 h 00 min of writes are lost in i-db")
+    assert holds({"writes-kept": {"minutes": 120}}, site.sim.world, site.sim.scenario).ok
