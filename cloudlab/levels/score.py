@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cloudlab.engine.rules import ledger, traffic
+from cloudlab.engine.rules.databases import asked_databases, content_of
 from cloudlab.engine.rules.debts import debt_seconds
 from cloudlab.levels.predicates import holds
 from cloudlab.levels.schema import LevelFile, QuestionPart
@@ -103,6 +104,7 @@ def _debt(level: LevelFile, world: World, share: int) -> ScoreLine:
     seconds = {d.kind: 0 for d in world.every(Debt)}
     for debt in world.every(Debt):
         seconds[debt.kind] += debt_seconds(debt, world.now)
+    seconds["writes lost"] = sum(content_of(world, key).lost for key in asked_databases(world))
     total = sum(seconds.values())
     allowed = round(level.par.debt_hours * HOUR)
     points = 100 * share * allowed // (1000 * max(allowed, total)) if total > allowed else 100 * share // 1000
