@@ -6,20 +6,27 @@ from collections.abc import Callable
 
 import pytest
 
+from cloudlab.commands.autoscaling import UpdateAutoScalingGroup
 from cloudlab.commands.ec2_access import RevokeSecurityGroupIngress
+from cloudlab.commands.ec2_compute import TerminateInstances
 from cloudlab.commands.ssm import SendCommand
+from cloudlab.engine.rules import capacity
 from cloudlab.engine.rules.databases import lookup_fault
 from cloudlab.engine.rules.fleets import members
+from cloudlab.engine.rules.traffic import tally
 from cloudlab.engine.rules.zones import down_zones
 from cloudlab.engine.simulation import Simulation
 from cloudlab.model.compute import Instance, Software
 from cloudlab.model.database import DbInstance
+from cloudlab.model.fleet import ScalingActivity
 from cloudlab.model.learning import Endpoint
 from cloudlab.model.network import ANYWHERE, Permission, SecurityGroup
 from cloudlab.model.operations import Incident
-from cloudlab.model.time import DAY, HOUR, MINUTE, Seconds
+from cloudlab.model.time import DAY, HOUR, MINUTE, Seconds, at
+from tests.balanced import Fleet
 from tests.databases import CALLS, Site
 from tests.network import ask, tcp
+from tests.scaled import open_following
 from tests.support import lay_network, open_simulation, put_server
 from tests.truth.outages import (
     PER_MINUTE,
@@ -127,6 +134,69 @@ def test_the_database_that_stands_in_one_zone_waits_for_the_power(event) -> None
         assert event.lasts <= silent(site, event.lasts) <= event.lasts + BOOTS
     assert 60 <= silent(managed_database(multi_az=True), event.lasts) <= 130
     assert 60 <= silent(own_database(watched=True), event.lasts) <= 120
+
+
+# no launches -----------------------------------------------------------------------------------------------------------------
+
+CONTROL_PLANE = dated("region_events", "2025-10-19")
+"""DynamoDB's DNS, then EC2 launches: for fourteen and a half hours nothing could be launched, and what ran kept running."""
+NO_LAUNCHES = (at(2, "05:00"), at(2, "05:00") + CONTROL_PLANE.lasts)
+
+
+@pytest.fixture
+def no_launches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As far as launches go: EC2 has no machine to give in any zone while the event lasts."""
+    assert "no launches and no autoscaling, running instances kept running" in CONTROL_PLANE.scope
+    began, ended = NO_LAUNCHES
+    monkeypatch.setattr(capacity, "is_short", lambda ctx, zone, instance_type: began <= ctx.now < ended)
+
+
+def lost_while_it_lasts(fleet: Fleet) -> tuple[int, int]:
+    """Return (offered, not answered) between the event's beginning and its end; the rush begins at 08:00."""
+    began, ended = NO_LAUNCHES
+    fleet.sim.advance(ended - 1)
+    got = tally(fleet.sim.world, fleet.sim.scenario, fleet.sim.scenario.needs[0], began, ended - 1)
+    return got.offered, got.offered - got.served
+
+
+def test_a_group_that_grows_with_the_day_cannot_and_half_of_the_rush_is_turned_away(no_launches: None) -> None:
+    fleet = open_following(2)
+    fleet.sim.advance(NO_LAUNCHES[0])
+    before = len(members(fleet.sim.world, "web"))
+    offered, lost = lost_while_it_lasts(fleet)
+    assert 0.3 * offered <= lost <= 0.5 * offered
+    assert len(members(fleet.sim.world, "web")) == before
+    failures = [a for a in fleet.sim.world.every(ScalingActivity) if a.status == "Failed"]
+    assert {a.message.partition(":")[0] for a in failures} == {"InsufficientInstanceCapacity"}
+    fleet.sim.advance(NO_LAUNCHES[1] + 10 * MINUTE)
+    assert len(members(fleet.sim.world, "web")) > before
+
+
+def test_a_group_that_is_as_large_as_its_rush_notices_nothing(no_launches: None) -> None:
+    """Static stability: what is there does not have to be launched."""
+    fleet = open_following(2)
+    ask(fleet.sim, UpdateAutoScalingGroup(auto_scaling_group_name="web", min_size=8, desired_capacity=8))
+    assert lost_while_it_lasts(fleet)[1] == 0
+
+
+def test_a_machine_that_dies_meanwhile_stays_dead_and_the_spare_one_carries_on(no_launches: None) -> None:
+    fleet = following_group()
+    sim = fleet.sim
+    sim.advance(NO_LAUNCHES[0] + HOUR)
+    dead, left = members(sim.world, "web")
+    ask(sim, TerminateInstances(instance_ids=(dead.id,)))
+    since = sim.now + 2 * MINUTE
+    assert failed(sim, since, NO_LAUNCHES[1] - 1) == 0
+    assert [m.id for m in members(sim.world, "web")] == [left.id]
+    sim.advance(NO_LAUNCHES[1] + 5 * MINUTE)
+    assert [fleet.state(m.id) for m in members(sim.world, "web")] == ["healthy", "healthy"]
+
+
+def test_a_multi_az_database_fails_over_without_a_launch(no_launches: None) -> None:
+    """Its standby runs already."""
+    site = managed_database(multi_az=True)
+    site.sim.advance(NO_LAUNCHES[0])
+    assert silent(site, 2 * HOUR) <= 130
 
 
 # a hole with its public timeline ------------------------------------------------------------------------------------------------
