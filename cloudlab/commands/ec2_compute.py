@@ -7,7 +7,6 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from cloudlab.commands.base import (
-    Choice,
     Command,
     Filter,
     FromCatalogue,
@@ -18,11 +17,13 @@ from cloudlab.commands.base import (
     LaunchTemplateNameRef,
     LaunchTemplateRef,
     SecurityGroupRef,
+    SnapshotRef,
     Structure,
     SubnetRef,
     TagSpecification,
 )
 from cloudlab.commands.cli import CountFlag, Customisation
+from cloudlab.commands.ec2_volumes import VolumeType
 
 Image = Annotated[str, FromCatalogue("image")]
 
@@ -35,11 +36,15 @@ class ProfileSpecification(Structure):
 
 
 class EbsBlockDevice(Structure):
-    """The root volume's size in GiB and whether it is encrypted; gp3 is the only volume type here."""
+    """A volume that comes with the machine: size in GiB, type, whether it is encrypted, whether it goes with the machine."""
 
     volume_size: int | None = None
     encrypted: bool = False
-    volume_type: Annotated[str, Choice(("gp3",))] = "gp3"
+    volume_type: VolumeType = "gp3"
+    iops: int | None = None
+    throughput: int | None = None
+    delete_on_termination: bool | None = None
+    snapshot_id: SnapshotRef | None = None
 
 
 class BlockDeviceMapping(Structure):
@@ -202,6 +207,27 @@ class DeregisterImage(Command):
     errors: ClassVar[tuple[str, ...]] = ("AuthFailure", "InvalidAMIID.NotFound")
 
     image_id: ImageRef
+    delete_associated_snapshots: bool = Field(default=False, description="the snapshot it stands on goes too; else it stays, and is paid")
+    dry_run: bool = False
+
+
+class RegisterImage(Command):
+    service: ClassVar[str] = "ec2"
+    operation: ClassVar[str] = "RegisterImage"
+    gloss: ClassVar[str] = "Make an image of a snapshot of a root volume: the way back to a machine that is gone, in any zone."
+    errors: ClassVar[tuple[str, ...]] = (
+        "IncorrectState",
+        "InvalidAMIName.Duplicate",
+        "InvalidAMIName.Malformed",
+        "InvalidBlockDeviceMapping",
+        "InvalidSnapshot.NotFound",
+    )
+    returns: ClassVar[str | None] = "ImageId"
+
+    name: str
+    description: str = ""
+    root_device_name: str = "/dev/xvda"
+    block_device_mappings: tuple[BlockDeviceMapping, ...] = ()
     dry_run: bool = False
 
 

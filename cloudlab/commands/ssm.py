@@ -18,6 +18,7 @@ DOCUMENTS = (
     "cloudlab-StartModelServer",
     "cloudlab-StopModelServer",
     "cloudlab-CleanDisk",
+    "cloudlab-GrowFileSystem",
     "cloudlab-InstallPostgres",
     "cloudlab-ConfigureReplica",
     "cloudlab-ConfigureBackup",

@@ -754,6 +754,9 @@ OPTIONS = {
     "ec2 attach-internet-gateway": """
     dry-run internet-gateway-id vpc-id
 """,
+    "ec2 attach-volume": """
+    device dry-run ebs-card-index instance-id volume-id
+""",
     "ec2 authorize-security-group-egress": """
     cidr cidr-ip dry-run from-port group-id group-owner ip-permissions ip-protocol port protocol source-group
     source-security-group-name source-security-group-owner-id tag-specifications to-port
@@ -761,6 +764,10 @@ OPTIONS = {
     "ec2 authorize-security-group-ingress": """
     cidr cidr-ip dry-run from-port group-id group-name group-owner ip-permissions ip-protocol port protocol source-group
     source-security-group-name source-security-group-owner-id tag-specifications to-port
+""",
+    "ec2 copy-snapshot": """
+    completion-duration-minutes description destination-availability-zone destination-outpost-arn destination-region dry-run
+    encrypted kms-key-id presigned-url source-region source-snapshot-id tag-specifications
 """,
     "ec2 create-image": """
     block-device-mappings description dry-run instance-id name no-reboot reboot snapshot-location tag-specifications
@@ -796,9 +803,16 @@ OPTIONS = {
     "ec2 create-security-group": """
     description dry-run group-name tag-specifications vpc-id
 """,
+    "ec2 create-snapshot": """
+    description dry-run location outpost-arn tag-specifications volume-id
+""",
     "ec2 create-subnet": """
     availability-zone availability-zone-id cidr-block dry-run ipv4-ipam-pool-id ipv4-netmask-length ipv6-cidr-block
     ipv6-ipam-pool-id ipv6-native ipv6-netmask-length outpost-arn tag-specifications vpc-id
+""",
+    "ec2 create-volume": """
+    availability-zone availability-zone-id client-token dry-run encrypted iops kms-key-id multi-attach-enabled operator
+    outpost-arn size snapshot-id tag-specifications throughput volume-initialization-rate volume-type
 """,
     "ec2 create-vpc": """
     amazon-provided-ipv6-cidr-block cidr-block dry-run instance-tenancy ipv4-ipam-pool-id ipv4-netmask-length ipv6-cidr-block
@@ -833,8 +847,14 @@ OPTIONS = {
     "ec2 delete-security-group": """
     dry-run group-id group-name
 """,
+    "ec2 delete-snapshot": """
+    dry-run snapshot-id
+""",
     "ec2 delete-subnet": """
     dry-run subnet-id
+""",
+    "ec2 delete-volume": """
+    dry-run volume-id
 """,
     "ec2 delete-vpc": """
     dry-run vpc-id
@@ -894,8 +914,17 @@ OPTIONS = {
     "ec2 describe-security-groups": """
     dry-run filters group-ids group-names max-items max-results next-token page-size starting-token
 """,
+    "ec2 describe-snapshots": """
+    dry-run filters max-items max-results next-token owner-ids page-size restorable-by-user-ids snapshot-ids starting-token
+""",
     "ec2 describe-subnets": """
     dry-run filters max-items max-results next-token page-size starting-token subnet-ids
+""",
+    "ec2 describe-volumes": """
+    dry-run filters include-managed-resources max-items max-results next-token page-size starting-token volume-ids
+""",
+    "ec2 describe-volumes-modifications": """
+    dry-run filters include-managed-resources max-items max-results next-token page-size starting-token volume-ids
 """,
     "ec2 describe-vpc-endpoint-services": """
     dry-run filters max-items max-results next-token page-size service-names service-regions starting-token
@@ -908,6 +937,9 @@ OPTIONS = {
 """,
     "ec2 detach-internet-gateway": """
     dry-run internet-gateway-id vpc-id
+""",
+    "ec2 detach-volume": """
+    device dry-run force instance-id volume-id
 """,
     "ec2 disassociate-address": """
     association-id dry-run public-ip
@@ -923,6 +955,9 @@ OPTIONS = {
     enable-resource-name-dns-a-record-on-launch enable-resource-name-dns-aaaa-record-on-launch map-customer-owned-ip-on-launch
     map-public-ip-on-launch private-dns-hostname-type-on-launch subnet-id
 """,
+    "ec2 modify-volume": """
+    dry-run iops multi-attach-enabled size throughput volume-id volume-type
+""",
     "ec2 modify-vpc-attribute": """
     enable-dns-hostnames enable-dns-support enable-network-address-usage-metrics vpc-id
 """,
@@ -933,6 +968,10 @@ OPTIONS = {
 """,
     "ec2 reboot-instances": """
     dry-run instance-ids
+""",
+    "ec2 register-image": """
+    architecture billing-products block-device-mappings boot-mode description dry-run ena-support image-location imds-support
+    kernel-id name ramdisk-id root-device-name sriov-net-support tag-specifications tpm-support uefi-data virtualization-type
 """,
     "ec2 release-address": """
     allocation-id dry-run network-border-group public-ip

@@ -64,7 +64,7 @@ def succeeded(invocation: Invocation, output: str) -> InvocationEnded:
 
 
 def no_space(invocation: Invocation) -> InvocationEnded:
-    return failed(invocation, "No space left on device: run cloudlab-CleanDisk first.")
+    return failed(invocation, "No space left on device: run cloudlab-CleanDisk first, or grow its volume.")
 
 
 def one(invocation: Invocation, name: str) -> str:

@@ -77,6 +77,7 @@ TABLE = (
     ),
     Document("cloudlab-StopModelServer", "stop the model server and take its address away from the callers"),
     Document("cloudlab-CleanDisk", "free the disk and set up log rotation, so that it stays free"),
+    Document("cloudlab-GrowFileSystem", "grow the file system to the end of a volume that was made larger, while everything goes on"),
     Document(
         "cloudlab-InstallPostgres",
         "install PostgreSQL as a primary on tcp/5432, under a private name, with data from S3 or empty",

@@ -11,6 +11,7 @@ from cloudlab.engine.describe import chosen, tag_list
 from cloudlab.engine.kernel import Context, Events, answers, decides, refuse
 from cloudlab.engine.naming import named
 from cloudlab.engine.rules.addressing import public_ip_of
+from cloudlab.engine.rules.volumes import volumes_of
 from cloudlab.engine.rules.zones import is_down
 from cloudlab.model.compute import Instance
 from cloudlab.model.events.run import ResourcesSeen
@@ -87,6 +88,18 @@ def describe_instance(world: World, instance: Instance) -> dict[str, Any]:
         "PlatformDetails": "Linux/UNIX",
         "RootDeviceName": "/dev/xvda",
         "RootDeviceType": "ebs",
+        "BlockDeviceMappings": [
+            {
+                "DeviceName": v.device,
+                "Ebs": {
+                    "VolumeId": v.id,
+                    "Status": "attached",
+                    "DeleteOnTermination": v.deletes,
+                    "AttachTime": stamp(v.attached or v.created),
+                },
+            }
+            for v in volumes_of(world, instance.id)
+        ],
         "Tags": tag_list(instance.tags),
     }
     if instance.state not in ("shutting-down", "terminated"):

@@ -13,6 +13,7 @@ from cloudlab.engine.model_server import came_up, withdraw
 from cloudlab.engine.rules.addressing import elastic_of, spare_public_address
 from cloudlab.engine.rules.capacity import check_capacity
 from cloudlab.engine.rules.quotas import more, vcpu_key, vcpus_in_use
+from cloudlab.engine.volume import grown_at_boot, left_behind, need_root
 from cloudlab.model.compute import Instance
 from cloudlab.model.events.billing import MeterStarted, MeterStopped
 from cloudlab.model.events.compute import (
@@ -69,6 +70,7 @@ def evolve_instance_ran(world: World, event: InstanceRan) -> World:
 @fires("instance-booted")
 def fire_instance_booted(ctx: Context, timer: Timer) -> Events:
     yield InstanceBooted(timer.target)
+    yield from grown_at_boot(ctx, timer.target)
     yield from came_up(ctx, ctx.world.get(Instance, timer.target))
     yield _expected(timer)
 
@@ -139,6 +141,8 @@ def decide_start_instances(ctx: Context, command: StartInstances) -> Events:
         if instance.state not in ("stopped", "pending", "running"):
             _refuse_state(instance, "started", "Wait until it is stopped." if instance.state == "stopping" else "It is gone; run another.")
     stopped = [i for i in instances if i.state == "stopped"]
+    for instance in stopped:
+        need_root(ctx, instance)
     _need_vcpus(ctx, stopped)
     for instance in stopped:
         check_capacity(ctx, instance.zone, instance.type)
@@ -229,8 +233,8 @@ def termination(ctx: Context, instance: Instance) -> Events:
     """Give an instance back, by whoever's hand."""
     yield InstanceShuttingDown(instance.id, ctx.now + ctx.scenario.catalogue.timing("ec2_terminate"))
     yield MeterStopped("compute", instance.id)
-    yield MeterStopped("storage", instance.id)
     yield MeterStopped("public-ipv4", instance.id)
+    yield from left_behind(ctx, instance)
     yield from withdraw(ctx, instance)
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
-from cloudlab.commands.ec2_compute import BlockDeviceMapping, ProfileSpecification, RunInstances
+from cloudlab.commands.ec2_compute import ProfileSpecification, RunInstances
 from cloudlab.engine.instance import describe_instance
 from cloudlab.engine.kernel import Context, Events, answers, decides, refuse
 from cloudlab.engine.launch_template import need_template, order_from, version_of
+from cloudlab.engine.launch_volumes import launched_volumes, planned_volumes, volume_rates
 from cloudlab.engine.naming import named
 from cloudlab.engine.rules.addressing import free_address, spare_public_address
 from cloudlab.engine.rules.billing import Charge, prices_in_world
@@ -26,14 +26,12 @@ from cloudlab.model.fleet import LaunchTemplate
 from cloudlab.model.identity import InstanceProfile
 from cloudlab.model.ids import ACCOUNT, arn
 from cloudlab.model.images import AL2023, IMAGES, MachineImage, find_image
-from cloudlab.model.money import hourly_from_monthly
 from cloudlab.model.network import SecurityGroup, Subnet, Tags
 from cloudlab.model.scenario import Scenario
 from cloudlab.model.world import World
 
 _SMALLEST_OF_OLD = "m1.small"
 """What EC2 launches where nobody says what: a type of 2006 that this catalogue does not have."""
-_LARGEST_VOLUME_GIB = 16_384
 
 
 @decides(RunInstances)
@@ -51,7 +49,7 @@ def decide_run_instances(ctx: Context, command: RunInstances) -> Events:
     _refuse_key(command.key_name)
     groups = _groups(ctx, command, subnet)
     profile = need_profile(ctx, command.iam_instance_profile).id if command.iam_instance_profile is not None else None
-    root_gib, encrypted = _root_volume(image, command.block_device_mappings)
+    volumes = planned_volumes(ctx, image, command.block_device_mappings)
     tags = _instance_tags(command)
     if command.min_count > command.max_count:
         refuse(
@@ -60,7 +58,6 @@ def decide_run_instances(ctx: Context, command: RunInstances) -> Events:
             "Give --count N, or --count MIN:MAX with MIN not above MAX.",
         )
     wants_public = subnet.map_public_ip if command.associate_public_ip_address is None else command.associate_public_ip_address
-    rent = storage_rate(ctx.scenario, root_gib)
     timing = ctx.scenario.catalogue.timing
     template = Instance(
         id="",
@@ -78,20 +75,20 @@ def decide_run_instances(ctx: Context, command: RunInstances) -> Events:
         wants_public_ip=wants_public,
         profile=profile,
         tags=tags,
-        root_gib=root_gib,
-        encrypted=encrypted or image.encrypted,
+        root_gib=volumes[0].gib,
+        encrypted=volumes[0].encrypted,
         software=image.software,
         base=image.base,
     )
     check_capacity(ctx, subnet.zone, hardware.name)
     made = _placed(ctx, command, template, _room_in_quota(ctx, command, hardware))
-    for instance in made:
+    for index, instance in enumerate(made):
         yield InstanceLaunched(
             instance,
             running_at=ctx.now + timing("ec2_pending_to_running"),
             checked_at=ctx.now + timing("ec2_status_checks_2of2"),
         )
-        yield MeterStarted("storage", instance.id, rent)
+        yield from launched_volumes(ctx, instance, index, volumes)
         if instance.public_ip is not None:
             yield MeterStarted("public-ipv4", instance.id, ctx.scenario.catalogue.price("public_ipv4_hour"))
     yield ResourcesSeen(tuple(("Instance", instance.id) for instance in made))
@@ -137,20 +134,14 @@ def price_run_instances(command: RunInstances, scenario: Scenario, world: World)
     if hardware is None:
         return ()
     count = command.max_count
-    root_gib = next((m.ebs.volume_size for m in command.block_device_mappings if m.ebs.volume_size), AL2023.root_gib)
     found = [
         Charge("compute", hardware.ec2_micros_per_hour * count, "hour"),
-        Charge("storage", storage_rate(scenario, root_gib) * count, "hour"),
+        Charge("storage", sum(volume_rates(scenario, command.block_device_mappings)) * count, "hour"),
     ]
     subnet = world.find(Subnet, command.subnet_id)
     if command.associate_public_ip_address or (command.associate_public_ip_address is None and subnet is not None and subnet.map_public_ip):
         found.append(Charge("public-ipv4", scenario.catalogue.price("public_ipv4_hour") * count, "hour"))
     return tuple(found)
-
-
-def storage_rate(scenario: Scenario, gib: int) -> int:
-    """Return micro-dollars per hour of a gp3 volume; a month is 730 hours, as on AWS's price pages."""
-    return hourly_from_monthly(scenario.catalogue.price("ebs_gp3_gb_month") * gib)
 
 
 def need_image(ctx: Context, name: str) -> MachineImage | Image:
@@ -245,30 +236,6 @@ def need_profile(ctx: Context, asked: ProfileSpecification) -> InstanceProfile:
             "It was made seconds ago and IAM has not told every service yet; try again in ten seconds.",
         )
     return profile
-
-
-def _root_volume(image: MachineImage | Image, mappings: Sequence[BlockDeviceMapping]) -> tuple[int, bool]:
-    if not mappings:
-        return image.root_gib, False
-    asked = mappings[0]
-    if len(mappings) > 1 or asked.device_name != image.root_device:
-        refuse(
-            "InvalidBlockDeviceMapping",
-            f"Only the root device can be set here; {', '.join(m.device_name for m in mappings)} was given.",
-            f"One mapping, with DeviceName={image.root_device}.",
-        )
-    if asked.ebs.volume_type != "gp3":
-        refuse("InvalidParameterValue", f"Invalid value '{asked.ebs.volume_type}' for VolumeType.", "gp3 is the only type here.")
-    size = image.root_gib if asked.ebs.volume_size is None else asked.ebs.volume_size
-    if size < image.root_gib:
-        refuse(
-            "InvalidBlockDeviceMapping",
-            f"Volume of size {size}GB is smaller than the image's snapshot.",
-            f"At least {image.root_gib} GiB.",
-        )
-    if size > _LARGEST_VOLUME_GIB:
-        refuse("InvalidParameterValue", f"Volume of {size} GiB is too large for gp3.", f"At most {_LARGEST_VOLUME_GIB} GiB.")
-    return size, asked.ebs.encrypted
 
 
 def _instance_tags(command: RunInstances) -> Tags:

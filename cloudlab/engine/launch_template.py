@@ -21,6 +21,7 @@ from cloudlab.engine.describe import tag_list
 from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, refuse
 from cloudlab.engine.naming import named
 from cloudlab.engine.removal import removed
+from cloudlab.engine.rules.volumes import ROOT_DEVICE
 from cloudlab.model.events.fleet import LaunchTemplateDeleted, LaunchTemplatePut
 from cloudlab.model.events.run import ResourcesSeen
 from cloudlab.model.fleet import LaunchSettings, LaunchTemplate, TemplateVersion
@@ -76,7 +77,7 @@ def settings_of(data: LaunchTemplateData) -> LaunchSettings:
             "With NetworkInterfaces the security groups stand there, as Groups.",
         )
     profile = data.iam_instance_profile
-    ebs = data.block_device_mappings[0].ebs if data.block_device_mappings else None
+    ebs = _root(data)
     return LaunchSettings(
         image=data.image_id,
         type=data.instance_type,
@@ -86,7 +87,23 @@ def settings_of(data: LaunchTemplateData) -> LaunchSettings:
         root_gib=ebs.volume_size if ebs is not None else None,
         encrypted=ebs.encrypted if ebs is not None else False,
         tags=names_from(tuple(s for s in data.tag_specifications if s.resource_type == "instance")),
+        root_type=ebs.volume_type if ebs is not None else None,
+        iops=ebs.iops if ebs is not None else None,
+        throughput=ebs.throughput if ebs is not None else None,
+        deletes=ebs.delete_on_termination if ebs is not None else None,
     )
+
+
+def _root(data: LaunchTemplateData) -> EbsBlockDevice | None:
+    """Return what a template says of the volume its machines start from; data volumes in a template are not modelled."""
+    for mapping in data.block_device_mappings:
+        if mapping.device_name != ROOT_DEVICE or mapping.ebs.snapshot_id is not None or len(data.block_device_mappings) > 1:
+            refuse(
+                "InvalidBlockDeviceMapping",
+                f"A template here describes the volume a machine starts from, once: {mapping.device_name} was given.",
+                f"DeviceName={ROOT_DEVICE}, without SnapshotId; ec2 run-instances and ec2 attach-volume give data volumes.",
+            )
+    return data.block_device_mappings[0].ebs if data.block_device_mappings else None
 
 
 def merged(base: LaunchSettings, over: LaunchSettings) -> LaunchSettings:
@@ -100,12 +117,16 @@ def merged(base: LaunchSettings, over: LaunchSettings) -> LaunchSettings:
         root_gib=over.root_gib or base.root_gib,
         encrypted=over.encrypted or base.encrypted,
         tags=tuple(sorted({**dict(base.tags), **dict(over.tags)}.items())),
+        root_type=over.root_type or base.root_type,
+        iops=over.iops if over.root_type is not None else base.iops,
+        throughput=over.throughput if over.root_type is not None else base.throughput,
+        deletes=base.deletes if over.deletes is None else over.deletes,
     )
 
 
 def order_from(settings: LaunchSettings, subnet: str | None, count: int = 1) -> RunInstances:
     """Return the order that launches machines with these settings."""
-    disk = EbsBlockDevice(volume_size=settings.root_gib, encrypted=settings.encrypted)
+    disk = _disk(settings)
     tags = tuple(Tag(key=key, value=value) for key, value in settings.tags)
     return RunInstances(
         image_id=settings.image,
@@ -116,10 +137,22 @@ def order_from(settings: LaunchSettings, subnet: str | None, count: int = 1) -> 
         security_group_ids=settings.groups,
         iam_instance_profile=ProfileSpecification(name=settings.profile) if settings.profile is not None else None,
         associate_public_ip_address=settings.public_ip,
-        block_device_mappings=(
-            (BlockDeviceMapping(device_name="/dev/xvda", ebs=disk),) if settings.root_gib is not None or settings.encrypted else ()
-        ),
+        block_device_mappings=((BlockDeviceMapping(device_name=ROOT_DEVICE, ebs=disk),) if disk is not None else ()),
         tag_specifications=(TagSpecification(resource_type="instance", tags=tags),) if tags else (),
+    )
+
+
+def _disk(settings: LaunchSettings) -> EbsBlockDevice | None:
+    """Return the volume as a template says it; None where it says nothing of it."""
+    if settings.root_type is None and settings.root_gib is None and not settings.encrypted:
+        return None
+    return EbsBlockDevice(
+        volume_size=settings.root_gib,
+        encrypted=settings.encrypted,
+        volume_type=settings.root_type or "gp3",
+        iops=settings.iops,
+        throughput=settings.throughput,
+        delete_on_termination=settings.deletes,
     )
 
 
@@ -259,9 +292,10 @@ def _version_described(template: LaunchTemplate, version: TemplateVersion) -> di
         data["NetworkInterfaces"] = [{"DeviceIndex": 0, "AssociatePublicIpAddress": settings.public_ip, "Groups": list(settings.groups)}]
     elif settings.groups:
         data["SecurityGroupIds"] = list(settings.groups)
-    if settings.root_gib is not None or settings.encrypted:
-        ebs = {"Encrypted": settings.encrypted} | ({"VolumeSize": settings.root_gib} if settings.root_gib is not None else {})
-        data["BlockDeviceMappings"] = [{"DeviceName": "/dev/xvda", "Ebs": ebs}]
+    disk = _disk(settings)
+    if disk is not None:
+        ebs = {"Encrypted": disk.encrypted} | disk.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        data["BlockDeviceMappings"] = [{"DeviceName": ROOT_DEVICE, "Ebs": ebs}]
     if settings.tags:
         data["TagSpecifications"] = [{"ResourceType": "instance", "Tags": tag_list(settings.tags)}]
     return {

@@ -6,23 +6,25 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from cloudlab.commands.ec2_compute import CreateImage, DeregisterImage, DescribeImages
+from cloudlab.commands.ec2_compute import CreateImage, DeregisterImage, DescribeImages, RegisterImage
 from cloudlab.engine.describe import tag_list, tags_for
 from cloudlab.engine.instance import need_instance
 from cloudlab.engine.instance_life import reboot
 from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, fires, refuse
 from cloudlab.engine.launch import need_image
+from cloudlab.engine.naming import named
 from cloudlab.engine.removal import removed
 from cloudlab.engine.rules.billing import Charge, prices_in_world
+from cloudlab.engine.rules.volumes import ROOT_DEVICE, root_of, snapshot_rate
+from cloudlab.engine.snapshot import dropping, taking
 from cloudlab.model.compute import Image, Instance
-from cloudlab.model.events.billing import MeterStarted, MeterStopped
 from cloudlab.model.events.compute import ImageAvailable, ImageCreated, ImageDeregistered
 from cloudlab.model.events.run import ResourcesSeen
 from cloudlab.model.ids import ACCOUNT
 from cloudlab.model.images import IMAGES, MachineImage, find_image
-from cloudlab.model.money import hourly_from_monthly
 from cloudlab.model.scenario import Scenario
 from cloudlab.model.time import stamp
+from cloudlab.model.volumes import Disk, Snapshot
 from cloudlab.model.world import Timer, World
 
 _NAME = re.compile(r"[A-Za-z0-9()\[\] ./\-'@_]{3,128}")
@@ -43,17 +45,9 @@ def decide_create_image(ctx: Context, command: CreateImage) -> Events:
             f"The instance '{instance.id}' is not in a state from which an image can be made.",
             f"It is {instance.state}; running or stopped will do.",
         )
-    if not _NAME.fullmatch(command.name):
-        refuse(
-            "InvalidAMIName.Malformed",
-            f"AMI name {command.name} is malformed.",
-            "3 to 128 letters, digits, blanks and any of ( ) [ ] . / - ' @ _",
-        )
     if len(command.description) > 255:
         refuse("InvalidParameterValue", f"The description is {len(command.description)} characters long.", "At most 255 characters.")
-    taken = next((i.id for i in ctx.world.every(Image) if i.name == command.name), None)
-    if taken is not None:
-        refuse("InvalidAMIName.Duplicate", f"AMI name {command.name} is already in use by AMI {taken}", "Give it another name.")
+    _check_name(ctx, command.name)
     software, restarts = instance.software, instance.state == "running" and not command.no_reboot
     if restarts and software.pending_reboot:
         software = replace(software, patched=(*software.patched, *software.pending_reboot), pending_reboot=())
@@ -68,17 +62,73 @@ def decide_create_image(ctx: Context, command: CreateImage) -> Events:
         instance.encrypted,
         command.description,
         tags=tags,
+        snapshot=ctx.new_id("snap"),
     )
     yield ImageCreated(image, ctx.now + ctx.scenario.catalogue.timing("ec2_create_image"))
-    yield MeterStarted("storage", image.id, snapshot_rate(ctx.scenario, image.root_gib))
+    yield from taking(ctx, _behind(ctx, image))
     if restarts:
         yield reboot(ctx, instance.id)
     yield ResourcesSeen((("Image", image.id), ("Instance", instance.id)))
 
 
-def snapshot_rate(scenario: Scenario, gib: int) -> int:
-    """Return micro-dollars per hour of a snapshot. AWS stores only blocks in use; the game charges the whole volume."""
-    return hourly_from_monthly(scenario.catalogue.price("ebs_snapshot_gb_month") * gib)
+def _check_name(ctx: Context, name: str) -> None:
+    if not _NAME.fullmatch(name):
+        refuse(
+            "InvalidAMIName.Malformed",
+            f"AMI name {name} is malformed.",
+            "3 to 128 letters, digits, blanks and any of ( ) [ ] . / - ' @ _",
+        )
+    taken = next((i.id for i in ctx.world.every(Image) if i.name == name), None)
+    if taken is not None:
+        refuse("InvalidAMIName.Duplicate", f"AMI name {name} is already in use by AMI {taken}", "Give it another name.")
+
+
+def _behind(ctx: Context, image: Image) -> Snapshot:
+    """Return the snapshot an image of a machine stands on."""
+    assert image.snapshot is not None, f"{image.id} stands on nothing"
+    root = root_of(ctx.world, image.source)
+    of = root.id if root is not None else image.source
+    told = f"Created by CreateImage({image.source}) for {image.id}"
+    return Snapshot(image.snapshot, of, image.root_gib, image.encrypted, ctx.now, Disk(image.software, image.base), "pending", told)
+
+
+@decides(RegisterImage)
+def decide_register_image(ctx: Context, command: RegisterImage) -> Events:
+    """A machine that is gone, or whose zone is, comes back from what was copied of its disk."""
+    _check_name(ctx, command.name)
+    root = next((m for m in command.block_device_mappings if m.device_name == command.root_device_name), None)
+    if root is None or root.ebs.snapshot_id is None or len(command.block_device_mappings) > 1 or root.device_name != ROOT_DEVICE:
+        refuse(
+            "InvalidBlockDeviceMapping",
+            "The root device has to be mapped to a snapshot.",
+            f"--block-device-mappings DeviceName={ROOT_DEVICE},Ebs={{SnapshotId=snap-...}}",
+        )
+    snapshot = named(ctx, Snapshot, root.ebs.snapshot_id)
+    if snapshot.state != "completed":
+        refuse("IncorrectState", f"Snapshot is in invalid state - {snapshot.state}", "Wait until it is completed.")
+    if snapshot.disk is None:
+        refuse("InvalidBlockDeviceMapping", f"There is no system on {snapshot.id}.", "A snapshot of a volume that a machine starts from.")
+    disk, gib = snapshot.disk, max(root.ebs.volume_size or 0, snapshot.gib)
+    image = Image(
+        ctx.new_id("ami"),
+        command.name,
+        snapshot.volume,
+        ctx.now,
+        disk.base,
+        disk.software,
+        gib,
+        snapshot.encrypted,
+        command.description,
+        "available",
+        snapshot=snapshot.id,
+    )
+    yield ImageCreated(image, ctx.now)
+    yield ResourcesSeen((("Image", image.id),))
+
+
+@answers(RegisterImage)
+def answer_register_image(ctx: Context, command: RegisterImage) -> dict[str, Any]:
+    return {"ImageId": ctx.new_id("ami")}
 
 
 @evolves(ImageCreated)
@@ -111,12 +161,14 @@ def price_create_image(command: CreateImage, scenario: Scenario, world: World) -
 
 @decides(DeregisterImage)
 def decide_deregister_image(ctx: Context, command: DeregisterImage) -> Events:
-    """The snapshot behind it goes too; on AWS that is a second order, and forgetting it is paid for."""
+    """The snapshot behind it stays, and is paid, unless it is named too: on AWS as here, what is most often forgotten."""
     if find_image(command.image_id) is not None:
         refuse("AuthFailure", f"Not authorized for image:{command.image_id}", "It is Amazon's; only images of your own can be given back.")
     image = ctx.need(Image, command.image_id, "InvalidAMIID.NotFound", "image id")
     yield ImageDeregistered(image.id)
-    yield MeterStopped("storage", image.id)
+    if command.delete_associated_snapshots and image.snapshot in ctx.world.table(Snapshot):
+        others = [i for i in ctx.world.every(Image) if i.snapshot == image.snapshot and i.id != image.id]
+        yield from () if others else dropping(image.snapshot or "")
 
 
 @evolves(ImageDeregistered)
@@ -152,7 +204,9 @@ def _owns(owner: str, image: MachineImage | Image) -> bool:
 
 
 def describe_image(image: MachineImage | Image) -> dict[str, Any]:
-    mapping = {"VolumeSize": image.root_gib, "VolumeType": "gp3", "Encrypted": image.encrypted}
+    mapping: dict[str, Any] = {"VolumeSize": image.root_gib, "VolumeType": "gp3", "Encrypted": image.encrypted, "DeleteOnTermination": True}
+    if isinstance(image, Image) and image.snapshot is not None:
+        mapping["SnapshotId"] = image.snapshot
     shown = {
         "ImageId": image.id,
         "Name": image.name,

@@ -20,6 +20,7 @@ from cloudlab.model.network import (
     Vpc,
     VpcEndpoint,
 )
+from cloudlab.model.volumes import Snapshot, Volume
 from cloudlab.model.world import R, World
 
 _HEX = re.compile(r"[0-9a-f]{8}([0-9a-f]{9})?")
@@ -49,6 +50,8 @@ NAMING: dict[type, Naming] = {
     NatGateway: Naming("nat", "NatGatewayNotFound", "NatGatewayMalformed", "NAT gateway"),
     VpcEndpoint: Naming("vpce", "InvalidVpcEndpointId.NotFound", "InvalidVpcEndpointId.Malformed", "VPC endpoint ID"),
     Image: Naming("ami", "InvalidAMIID.NotFound", "InvalidAMIID.Malformed", "image id"),
+    Volume: Naming("vol", "InvalidVolume.NotFound", "InvalidVolumeID.Malformed", "volume"),
+    Snapshot: Naming("snap", "InvalidSnapshot.NotFound", "InvalidSnapshotID.Malformed", "snapshot"),
     LaunchTemplate: Naming("lt", "InvalidLaunchTemplateId.NotFound", "InvalidLaunchTemplateId.Malformed", "launch template ID"),
     Instance: Naming("i", "InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed", "instance ID"),
 }

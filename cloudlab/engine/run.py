@@ -6,14 +6,27 @@ from dataclasses import replace
 from typing import Any
 
 from cloudlab.engine.kernel import Context, Events, evolves, fires
-from cloudlab.model import balancing, certificates, compute, database, fleet, identity, learning, network, patching, quotas, storage
+from cloudlab.model import (
+    balancing,
+    certificates,
+    compute,
+    database,
+    fleet,
+    identity,
+    learning,
+    network,
+    patching,
+    quotas,
+    storage,
+    volumes,
+)
 from cloudlab.model.events.run import CommitmentMade, FactLearned, NoteTaken, ResourcesSeen, RunEnded
 from cloudlab.model.operations import Sighting
 from cloudlab.model.world import Timer, World, fact_key
 
 KINDS: dict[str, type[Any]] = {
     kind.__name__: kind
-    for room in (network, compute, storage, identity, learning, database, balancing, certificates, fleet, quotas, patching)
+    for room in (network, compute, storage, identity, learning, database, balancing, certificates, fleet, quotas, patching, volumes)
     for kind in vars(room).values()
     if isinstance(kind, type) and kind.__module__ == room.__name__ and kind is not database.PostgresServer
 }

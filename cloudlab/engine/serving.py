@@ -9,10 +9,15 @@ from cloudlab.model.events.serving import AddressHandedOver, AddressWithdrawn, S
 from cloudlab.model.fleet import AutoScalingGroup, LaunchTemplate, ScalingActivity, ScalingPolicy
 from cloudlab.model.operations import Commitment, Debt, Handover, Meter, Segment, Serving, Sighting
 from cloudlab.model.people import Person, Toil
+from cloudlab.model.quotas import QuotaRequest, RaisedQuota, Reservation
+from cloudlab.model.volumes import Snapshot, Volume
 from cloudlab.model.world import World
 
 _BOOKS = frozenset(
-    (Person, Toil, Meter, Debt, Sighting, Serving, Commitment, AutoScalingGroup, ScalingPolicy, ScalingActivity, LaunchTemplate, Image)
+    (
+        *(Person, Toil, Meter, Debt, Sighting, Serving, Commitment, AutoScalingGroup, ScalingPolicy, ScalingActivity, LaunchTemplate),
+        *(Image, Volume, Snapshot, QuotaRequest, RaisedQuota, Reservation),
+    )
 )
 """Tables that say nothing of how requests are answered: hours, money, memories, plans."""
 

@@ -15,6 +15,7 @@ from cloudlab.engine.rules.permissions import may_read, role_of, without_role
 from cloudlab.engine.rules.service_ways import to_service
 from cloudlab.engine.rules.services import S3
 from cloudlab.engine.rules.training import data_fault, ending, outlook, training_spec
+from cloudlab.engine.rules.volumes import room_for_data
 from cloudlab.model.compute import Instance, Invocation
 from cloudlab.model.events.compute import InvocationAdvanced, InvocationTraining, SoftwareChanged
 from cloudlab.model.storage import Bucket, StoredObject
@@ -87,9 +88,9 @@ def _obstacles(ctx: Context, invocation: Invocation, instance: Instance, objects
         if not permit:
             yield f"AccessDenied on s3://{stored.id}: {permit.reason}. AmazonS3ReadOnlyAccess would be enough."
     need = sum(stored.size for stored in objects)
-    room = max(instance.root_gib - _SYSTEM_GIB, 0) * _GIB
+    room = room_for_data(ctx.world, instance, _SYSTEM_GIB) * _GIB
     if need > room:
-        yield f"No space left on device: the data takes {-(-need // _GIB)} GiB, the root volume has {room // _GIB} GiB left."
+        yield f"No space left on device: the data takes {-(-need // _GIB)} GiB, its largest volume has {room // _GIB} GiB left."
 
 
 def _objections(ctx: Context, container: str, settings: Mapping[str, str], channels: Mapping[str, str | None]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from cloudlab.model.learning import Endpoint, TrainingJob
 from cloudlab.model.network import InternetGateway, NatGateway, Subnet, Vpc, VpcEndpoint
 from cloudlab.model.operations import Incident
 from cloudlab.model.quotas import QuotaRequest
+from cloudlab.model.volumes import Snapshot, Volume
 from cloudlab.model.world import World
 
 
@@ -64,6 +65,8 @@ WAITABLE = {
     "certificate": Waitable(("PENDING_VALIDATION", "ISSUED", "EXPIRED", "gone"), ("gone",)),
     "image": Waitable(("pending", "available", "gone"), ("gone",)),
     "auto-scaling-group": Waitable(("changing", "settled", "refreshing", "gone"), ("gone",)),
+    "volume": Waitable(("creating", "available", "in-use", "modifying", "deleting", "gone"), ("gone",)),
+    "snapshot": Waitable(("pending", "completed", "gone"), ("gone",)),
     "quota-request": Waitable(("PENDING", "CASE_OPENED", "APPROVED", "CASE_CLOSED"), ("APPROVED", "CASE_CLOSED")),
     "vpc-endpoint": Waitable(("pending", "available", "deleting", "gone"), ("gone",)),
 }
@@ -126,6 +129,14 @@ def states_of(world: World, kind: str, key: str) -> tuple[str, ...]:
             return (image.state,) if image is not None else ("gone",)
         case "auto-scaling-group":
             return _states_of_group(world, key)
+        case "volume":
+            volume = world.find(Volume, key)
+            if volume is None:
+                return ("gone",)
+            return ("modifying",) if volume.change is not None and volume.change.state == "modifying" else (volume.state,)
+        case "snapshot":
+            taken = world.find(Snapshot, key)
+            return (taken.state,) if taken is not None else ("gone",)
         case "quota-request":
             request = world.find(QuotaRequest, key)
             return (request.status,) if request is not None else ()

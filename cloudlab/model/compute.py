@@ -73,6 +73,8 @@ class Instance:
     """When the packages of an image of one's own were current; None for one of Amazon's, which is always of today."""
     fleet: str | None = None
     """The Auto Scaling group that launched it and answers for it."""
+    rootless: bool = False
+    """The volume it starts from was taken away."""
     spot: bool = False
     """Rented from what AWS has over just now: cheaper, and taken back when AWS needs it."""
 
@@ -105,6 +107,8 @@ class Image:
     """pending or available."""
     tags: Tags = ()
     root_device: str = "/dev/xvda"
+    snapshot: str | None = None
+    """What it stands on."""
 
 
 @dataclass(frozen=True, slots=True)

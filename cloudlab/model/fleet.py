@@ -21,6 +21,11 @@ class LaunchSettings:
     root_gib: int | None = None
     encrypted: bool = False
     tags: Tags = ()
+    root_type: str | None = None
+    iops: int | None = None
+    throughput: int | None = None
+    deletes: bool | None = None
+    """The root volume goes with its machine."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cloudlab.engine.db_modify import fill_storage
 from cloudlab.engine.incidents import BEHAVIOURS, Behaviour
 from cloudlab.engine.kernel import Context, Events, evolves
+from cloudlab.engine.rules.volumes import root_of
 from cloudlab.model.compute import Instance
 from cloudlab.model.database import DbInstance, PostgresServer
 from cloudlab.model.events.compute import DiskCleaned, DiskFilled
@@ -46,7 +47,11 @@ def is_over(world: World, incident: Incident) -> str | None:
     instance = world.get(Instance, incident.resource or "")
     if instance.state in ("shutting-down", "terminated"):
         return "the instance was given up"
-    return "the disk was cleaned" if instance.disk == "ok" else None
+    if instance.disk == "full":
+        return None
+    root = root_of(world, instance.id)
+    grown = root is not None and root.change is not None and root.change.started >= incident.struck
+    return "its volume was grown" if grown else "the disk was cleaned"
 
 
 def _storage_is_over(world: World, incident: Incident) -> str | None:

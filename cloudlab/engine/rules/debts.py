@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from cloudlab.engine.rules.exposure import is_worldwide, open_to_world
 from cloudlab.engine.rules.filtering import speaks_of
+from cloudlab.engine.rules.volumes import ROOT_DEVICE
 from cloudlab.engine.rules.vulnerabilities import lacking
 from cloudlab.model.compute import Instance
 from cloudlab.model.database import DbInstance
 from cloudlab.model.network import SecurityGroup
 from cloudlab.model.operations import Debt
 from cloudlab.model.time import Seconds
+from cloudlab.model.volumes import Volume
 from cloudlab.model.world import World
 
 KINDS = ("unpatched", "exposed", "unencrypted", "unmonitored")
@@ -20,9 +22,10 @@ KINDS = ("unpatched", "exposed", "unencrypted", "unmonitored")
 def debts_now(world: World) -> Iterator[tuple[str, str]]:
     """Yield (kind, resource) of every weakness there is at this moment.
 
-    unencrypted: a root volume, as long as it exists. The others count while the machine runs: unpatched, a published fix is not in
-    force; exposed, a port other than 80 and 443 is open to the world; unmonitored, no agent reports it. A managed database may be
-    unencrypted, too, and exposed where it is public and its group lets everybody in; its patches and its metrics are not the team's.
+    unencrypted: a volume, as long as it exists; what a machine starts from counts as the machine's. The others count while the
+    machine runs: unpatched, a published fix is not in force; exposed, a port other than 80 and 443 is open to the world; unmonitored,
+    no agent reports it. A managed database may be unencrypted, too, and exposed where it is public and its group lets everybody in;
+    its patches and its metrics are not the team's.
     """
     for instance in world.every(Instance):
         if instance.state in ("shutting-down", "terminated"):
@@ -37,6 +40,9 @@ def debts_now(world: World) -> Iterator[tuple[str, str]]:
             yield "exposed", instance.id
         if not instance.software.monitoring:
             yield "unmonitored", instance.id
+    for volume in world.every(Volume):
+        if not volume.encrypted and volume.device != ROOT_DEVICE and volume.state != "deleting":
+            yield "unencrypted", volume.id
     for database in world.every(DbInstance):
         if not database.encrypted:
             yield "unencrypted", database.id

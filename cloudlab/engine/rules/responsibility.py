@@ -10,6 +10,7 @@ from cloudlab.model.identity import Role
 from cloudlab.model.learning import Endpoint, TrainingJob
 from cloudlab.model.network import NatGateway, NetworkAcl, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint
 from cloudlab.model.storage import Bucket
+from cloudlab.model.volumes import Volume
 from cloudlab.model.world import World
 
 SERVICE_OF: dict[type, str] = {
@@ -21,6 +22,7 @@ SERVICE_OF: dict[type, str] = {
     NetworkAcl: "ec2-network",
     NatGateway: "ec2-network",
     VpcEndpoint: "ec2-network",
+    Volume: "ebs",
     Endpoint: "sagemaker-endpoint",  # before the job it may share its name with: jobs end, endpoints get struck
     TrainingJob: "sagemaker-training",
     DbInstance: "rds",

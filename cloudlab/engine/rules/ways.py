@@ -14,6 +14,8 @@ from cloudlab.model.compute import Image, Instance, Invocation
 from cloudlab.model.fleet import AutoScalingGroup, LaunchTemplate, ScalingActivity, ScalingPolicy
 from cloudlab.model.operations import Commitment, Debt, Handover, Incident, Meter, Serving, Sighting
 from cloudlab.model.people import Person, Toil
+from cloudlab.model.quotas import QuotaRequest, RaisedQuota, Reservation
+from cloudlab.model.volumes import Snapshot, Volume
 from cloudlab.model.world import World
 
 _NOT_ON_THE_WAY = frozenset(
@@ -35,6 +37,11 @@ _NOT_ON_THE_WAY = frozenset(
         LaunchTemplate,
         ScalingActivity,
         ScalingPolicy,
+        Volume,
+        Snapshot,
+        QuotaRequest,
+        RaisedQuota,
+        Reservation,
     )
 )
 """Tables that no way between a load balancer and one of its targets is read from; the machine at its end is an end."""

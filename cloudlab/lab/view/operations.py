@@ -13,6 +13,7 @@ from cloudlab.engine.rules.exposure import open_to_world
 from cloudlab.engine.rules.knowledge import known_until
 from cloudlab.engine.rules.responsibility import holding, service_of
 from cloudlab.engine.rules.settling import Tally
+from cloudlab.engine.rules.volumes import root_of
 from cloudlab.lab.view.slices import Board, Cell, Exit, Page, Service
 from cloudlab.lab.view.things import COLUMNS
 from cloudlab.lab.view.things.words import name_of
@@ -129,6 +130,8 @@ def _exit(world: World, scenario: Scenario, struck: str, way: WayOut) -> Exit:
 def completed(world: World, struck: str, command: str) -> str:
     """Put into a way out what the team knows and the line would ask for: the security group, and the port that stands open in it."""
     instance = world.find(Instance, struck)
+    if instance is not None and command.startswith(_GROWS) and (root := root_of(world, struck)) is not None:
+        return f"{_GROWS} {root.id} --size {root.gib * 2}"
     if instance is None or " --group-id " in command or not any(verb in command for verb in _OF_GROUPS):
         return command
     open_now = open_to_world(world, struck)
@@ -146,6 +149,7 @@ def completed(world: World, struck: str, command: str) -> str:
     return " ".join([*words[: verb + 1], "--group-id", group, *words[verb + 1 :]])
 
 
+_GROWS = "aws ec2 modify-volume --volume-id"
 _OF_GROUPS = ("revoke-security-group-ingress", "authorize-security-group-ingress")
 
 

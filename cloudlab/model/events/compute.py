@@ -142,7 +142,7 @@ class ImageAvailable(Event):
 
 @dataclass(frozen=True, slots=True)
 class ImageDeregistered(Event):
-    """It is gone, its snapshot with it."""
+    """It is gone; the snapshot it stood on may stay."""
 
     image: str
 

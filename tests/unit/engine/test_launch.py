@@ -14,6 +14,7 @@ from cloudlab.model.compute import Instance
 from cloudlab.model.images import AL2023
 from cloudlab.model.network import SecurityGroup, Subnet
 from cloudlab.model.operations import Meter
+from cloudlab.model.volumes import Volume
 from tests.support import MORNING, lay_network, open_simulation, run
 
 LAUNCHED = MORNING + 360
@@ -110,9 +111,15 @@ def test_several_share_a_reservation(simulation: Simulation) -> None:
         ({"min_count": 2, "max_count": 1}, "InvalidParameterValue"),
         ({"min_count": 17, "max_count": 17}, "VcpuLimitExceeded"),
         ({"instance_type": "g5.xlarge"}, "VcpuLimitExceeded"),
-        ({"block_device_mappings": ({"DeviceName": "/dev/sdf"},)}, "InvalidBlockDeviceMapping"),
+        ({"block_device_mappings": ({"DeviceName": "sdf"},)}, "InvalidBlockDeviceMapping"),
+        ({"block_device_mappings": ({"DeviceName": "/dev/sdf"},)}, "MissingParameter"),
+        (
+            {"block_device_mappings": ({"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 125, "VolumeType": "sc1"}},)},
+            "InvalidParameterValue",
+        ),
         ({"block_device_mappings": ({"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 4}},)}, "InvalidBlockDeviceMapping"),
-        ({"block_device_mappings": ({"DeviceName": "/dev/xvda", "Ebs": {"VolumeType": "io2"}},)}, "InvalidParameterValue"),
+        ({"block_device_mappings": ({"DeviceName": "/dev/xvda", "Ebs": {"VolumeType": "io2"}},)}, "MissingParameter"),
+        ({"block_device_mappings": ({"DeviceName": "/dev/xvda", "Ebs": {"VolumeType": "io9"}},)}, "InvalidParameterValue"),
         ({"tag_specifications": ({"ResourceType": "vpc", "Tags": []},)}, "InvalidParameterValue"),
     ],
 )
@@ -149,7 +156,9 @@ def test_an_encrypted_larger_root_volume(simulation: Simulation) -> None:
     """20 GiB x 80,000 / 730 = 2,191.8 micro-dollars per hour."""
     run(simulation, "ana", launch(block_device_mappings=({"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 20, "Encrypted": True}},)))
     assert (only(simulation).root_gib, only(simulation).encrypted) == (20, True)
-    assert simulation.world.get(Meter, f"storage:{only(simulation).id}").rate == 2_192
+    (volume,) = simulation.world.every(Volume)
+    assert (volume.instance, volume.gib, volume.encrypted, volume.deletes) == (only(simulation).id, 20, True, True)
+    assert simulation.world.get(Meter, f"storage:{volume.id}").rate == 2_192
 
 
 def test_the_preview_tells_price_and_effort(simulation: Simulation) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from cloudlab.commands.ec2_compute import CreateImage, DeregisterImage, DescribeImages, RunInstances
+from cloudlab.commands.ec2_volumes import DeleteSnapshot
 from cloudlab.engine.rules.ledger import cost_by_line
 from cloudlab.engine.rules.vulnerabilities import lacking
 from cloudlab.engine.simulation import Simulation
@@ -88,8 +89,17 @@ def test_its_snapshot_is_paid_for_by_the_month() -> None:
     # 8 GiB at 0.05 dollars a GiB and month of 730 hours: 548 micro-dollars an hour
     simulation.advance(WORKED + 100 * 3_600)
     assert cost_by_line(simulation.world)["storage"] == 54_800
+    snapshot = simulation.world.get(Image, image).snapshot
+    assert snapshot is not None
+    refusal = run(simulation, "ana", DeleteSnapshot(snapshot_id=snapshot)).refusal
+    assert refusal is not None
+    assert refusal.code == "InvalidSnapshot.InUse"
     run(simulation, "ana", DeregisterImage(image_id=image))
     assert image not in simulation.world.table(Image)
+    before = cost_by_line(simulation.world)["storage"]
+    simulation.advance(WORKED + 110 * 3_600)
+    assert cost_by_line(simulation.world)["storage"] > before  # the snapshot stays, and is paid
+    run(simulation, "ana", DeleteSnapshot(snapshot_id=snapshot))
     paid = cost_by_line(simulation.world)["storage"]
     simulation.advance(WORKED + 200 * 3_600)
     assert cost_by_line(simulation.world)["storage"] == paid

@@ -21,6 +21,7 @@ from cloudlab.lab.view.things import network  # isort: skip
 from cloudlab.lab.view.things import balancing  # isort: skip
 from cloudlab.lab.view.things import fleet  # isort: skip
 from cloudlab.lab.view.things import compute  # isort: skip
+from cloudlab.lab.view.things import volumes  # isort: skip
 from cloudlab.lab.view.things import egress  # isort: skip
 from cloudlab.lab.view.things import databases  # isort: skip
 from cloudlab.lab.view.things import learning  # isort: skip
@@ -46,4 +47,5 @@ __all__ = [
     "network",
     "routing",
     "storage",
+    "volumes",
 ]

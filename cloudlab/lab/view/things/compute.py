@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cloudlab.engine.rules import reachability
 from cloudlab.engine.rules.balancing import is_behind_balancer
 from cloudlab.engine.rules.knowledge import known
+from cloudlab.engine.rules.volumes import root_of
 from cloudlab.engine.rules.zones import is_down
 from cloudlab.lab.view.slices import Node
 from cloudlab.lab.view.things.registry import Offer, Placed, Row, facts, offers, stands
@@ -76,7 +77,9 @@ def instance_facts(world: World, scenario: Scenario, instance: Instance) -> Iter
     yield "profile", instance.profile or "none: it may do nothing in this account"
     if instance.state == "running":
         yield "checks", f"instance {instance.checks}, system {instance.system_checks}"
-    yield "disk", f"{instance.root_gib} GiB, {'encrypted' if instance.encrypted else 'not encrypted'}, {instance.disk}"
+    root = root_of(world, instance.id)
+    of = f"{root.id}, {root.type}, " if root is not None else "none to start from, " if instance.rootless else ""
+    yield "disk", f"{of}{instance.root_gib} GiB, {'encrypted' if instance.encrypted else 'not encrypted'}, {instance.disk}"
     software = instance.software
     yield "server", f"listens on tcp/{software.server_port}" if software.server_port is not None else "none is running"
     yield "monitored", "yes, it reports by itself" if software.monitoring else "no: one knows only what one looks at"
@@ -100,4 +103,8 @@ def offer_instance(world: World, instance: Instance) -> Iterator[Offer]:
         if address.instance != key:
             line = f"ec2 associate-address --allocation-id {address.id} --instance-id {key}"
             yield f"point {address.public_ip} at it", line
+    root = root_of(world, key)
+    if root is not None:
+        yield "grow its volume", f"ec2 modify-volume --volume-id {root.id} --size "
+        yield "take a snapshot of it", f"ec2 create-snapshot --volume-id {root.id}"
     yield "terminate it", f"ec2 terminate-instances --instance-ids {key}"
