@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from cloudlab.commands.base import (
+    Choice,
     Command,
     Filter,
     FromCatalogue,
@@ -52,6 +53,21 @@ class BlockDeviceMapping(Structure):
     ebs: EbsBlockDevice = EbsBlockDevice()
 
 
+class SpotOptions(Structure):
+    """A request for once, whose instance ends when AWS wants it back; persistent requests are not modelled."""
+
+    max_price: str | None = Field(default=None, description="most you would pay an hour; left out, the price on demand")
+    spot_instance_type: Annotated[str, Choice(("one-time",))] = "one-time"
+    instance_interruption_behavior: Annotated[str, Choice(("terminate",))] = "terminate"
+
+
+class InstanceMarketOptions(Structure):
+    """`MarketType=spot`: what AWS has over just now, for a third of the price, until AWS needs it itself."""
+
+    market_type: Annotated[str, Choice(("spot",))] = "spot"
+    spot_options: SpotOptions = SpotOptions()
+
+
 class TemplateSpecification(Structure):
     """Which launch template, by id or name, and which version: a number, $Latest or $Default."""
 
@@ -78,7 +94,10 @@ class RunInstances(Command):
         "InvalidParameter",
         "InvalidParameterValue",
         "InvalidSubnetID.NotFound",
+        "InsufficientInstanceCapacity",
+        "MaxSpotInstanceCountExceeded",
         "MissingParameter",
+        "SpotMaxPriceTooLow",
         "SecurityGroupsPerInterfaceLimitExceeded",
         "VPCIdNotSpecified",
         "VcpuLimitExceeded",
@@ -95,6 +114,7 @@ class RunInstances(Command):
     iam_instance_profile: ProfileSpecification | None = None
     associate_public_ip_address: bool | None = None
     block_device_mappings: tuple[BlockDeviceMapping, ...] = ()
+    instance_market_options: InstanceMarketOptions | None = None
     tag_specifications: tuple[TagSpecification, ...] = ()
     dry_run: bool = False
 
@@ -110,7 +130,7 @@ class StopInstances(_OnInstances):
     service: ClassVar[str] = "ec2"
     operation: ClassVar[str] = "StopInstances"
     gloss: ClassVar[str] = "Switch instances off and keep their disks; the automatic public address is gone afterwards."
-    errors: ClassVar[tuple[str, ...]] = ("IncorrectInstanceState", "InvalidInstanceID.NotFound")
+    errors: ClassVar[tuple[str, ...]] = ("IncorrectInstanceState", "InvalidInstanceID.NotFound", "UnsupportedOperation")
     returns: ClassVar[str | None] = "StoppingInstances[].InstanceId"
 
 

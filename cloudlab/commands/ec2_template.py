@@ -16,7 +16,7 @@ from cloudlab.commands.base import (
     Structure,
     TagSpecification,
 )
-from cloudlab.commands.ec2_compute import BlockDeviceMapping, Image, ProfileSpecification
+from cloudlab.commands.ec2_compute import BlockDeviceMapping, Image, InstanceMarketOptions, ProfileSpecification
 
 
 class TemplateNetworkInterface(Structure):
@@ -36,6 +36,7 @@ class LaunchTemplateData(Structure):
     iam_instance_profile: ProfileSpecification | None = None
     network_interfaces: tuple[TemplateNetworkInterface, ...] = ()
     block_device_mappings: tuple[BlockDeviceMapping, ...] = ()
+    instance_market_options: InstanceMarketOptions | None = None
     tag_specifications: tuple[TagSpecification, ...] = ()
 
 

@@ -765,6 +765,9 @@ OPTIONS = {
     cidr cidr-ip dry-run from-port group-id group-name group-owner ip-permissions ip-protocol port protocol source-group
     source-security-group-name source-security-group-owner-id tag-specifications to-port
 """,
+    "ec2 cancel-spot-instance-requests": """
+    dry-run spot-instance-request-ids
+""",
     "ec2 copy-snapshot": """
     completion-duration-minutes description destination-availability-zone destination-outpost-arn destination-region dry-run
     encrypted kms-key-id presigned-url source-region source-snapshot-id tag-specifications
@@ -916,6 +919,13 @@ OPTIONS = {
 """,
     "ec2 describe-snapshots": """
     dry-run filters max-items max-results next-token owner-ids page-size restorable-by-user-ids snapshot-ids starting-token
+""",
+    "ec2 describe-spot-instance-requests": """
+    dry-run filters max-items max-results next-token page-size spot-instance-request-ids starting-token
+""",
+    "ec2 describe-spot-price-history": """
+    availability-zone availability-zone-id dry-run end-time filters instance-types max-items max-results next-token page-size
+    product-descriptions start-time starting-token
 """,
     "ec2 describe-subnets": """
     dry-run filters max-items max-results next-token page-size starting-token subnet-ids

@@ -11,6 +11,7 @@ from cloudlab.engine.describe import chosen, tag_list
 from cloudlab.engine.kernel import Context, Events, answers, decides, refuse
 from cloudlab.engine.naming import named
 from cloudlab.engine.rules.addressing import public_ip_of
+from cloudlab.engine.rules.spot import request_of
 from cloudlab.engine.rules.volumes import volumes_of
 from cloudlab.engine.rules.zones import is_down
 from cloudlab.model.compute import Instance
@@ -102,6 +103,10 @@ def describe_instance(world: World, instance: Instance) -> dict[str, Any]:
         ],
         "Tags": tag_list(instance.tags),
     }
+    if instance.spot:
+        request = request_of(world, instance.id)
+        shown["InstanceLifecycle"] = "spot"
+        shown["SpotInstanceRequestId"] = request.id if request is not None else ""
     if instance.state not in ("shutting-down", "terminated"):
         shown["PrivateIpAddress"] = instance.private_ip
     if (address := public_ip_of(world, instance)) is not None:

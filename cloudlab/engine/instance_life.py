@@ -13,6 +13,7 @@ from cloudlab.engine.model_server import came_up, withdraw
 from cloudlab.engine.rules.addressing import elastic_of, spare_public_address
 from cloudlab.engine.rules.capacity import check_capacity
 from cloudlab.engine.rules.quotas import more, vcpu_key, vcpus_in_use
+from cloudlab.engine.rules.spot import instance_rate
 from cloudlab.engine.volume import grown_at_boot, left_behind, need_root
 from cloudlab.model.compute import Instance
 from cloudlab.model.events.billing import MeterStarted, MeterStopped
@@ -57,7 +58,7 @@ def fire_instance_running(ctx: Context, timer: Timer) -> Events:
     instance = ctx.world.get(Instance, timer.target)
     catalogue = ctx.scenario.catalogue
     yield InstanceRan(instance.id, ctx.now + catalogue.timing("ec2_running_to_ssh_open"))
-    rate = need_type(ctx.scenario, instance.type).ec2_micros_per_hour
+    rate = instance_rate(ctx.scenario, need_type(ctx.scenario, instance.type), instance.spot)
     yield MeterStarted("compute", instance.id, rate, minimum=catalogue.price("ec2_minimum_seconds"))
     yield _expected(timer)
 
@@ -105,6 +106,12 @@ def decide_stop_instances(ctx: Context, command: StopInstances) -> Events:
     for instance in instances:
         if instance.state not in ("running", "stopping", "stopped"):
             _refuse_state(instance, "stopped", "Only a running instance can be stopped.")
+        if instance.spot and instance.state == "running":
+            refuse(
+                "UnsupportedOperation",
+                f"You can't stop the Spot Instance '{instance.id}' because it is associated with a one-time Spot Instance request.",
+                "It can be terminated; a snapshot of its volume keeps what lies on it.",
+            )
     for instance in instances:
         if instance.state == "running":
             yield InstanceStopping(instance.id, ctx.now + ctx.scenario.catalogue.timing("ec2_stop"))

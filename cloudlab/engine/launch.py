@@ -9,7 +9,7 @@ from typing import Any
 from cloudlab.commands.ec2_compute import ProfileSpecification, RunInstances
 from cloudlab.engine.instance import describe_instance
 from cloudlab.engine.kernel import Context, Events, answers, decides, refuse
-from cloudlab.engine.launch_template import need_template, order_from, version_of
+from cloudlab.engine.launch_template import market_of, need_template, order_from, version_of
 from cloudlab.engine.launch_volumes import launched_volumes, planned_volumes, volume_rates
 from cloudlab.engine.naming import named
 from cloudlab.engine.rules.addressing import free_address, spare_public_address
@@ -17,17 +17,20 @@ from cloudlab.engine.rules.billing import Charge, prices_in_world
 from cloudlab.engine.rules.capacity import check_capacity
 from cloudlab.engine.rules.permissions import is_settled
 from cloudlab.engine.rules.quotas import more, vcpu_key, vcpus_in_use
+from cloudlab.engine.rules.spot import instance_rate, most_paid
 from cloudlab.model.catalogue import InstanceType
 from cloudlab.model.compute import Image, Instance
 from cloudlab.model.events.billing import MeterStarted
 from cloudlab.model.events.compute import InstanceLaunched
 from cloudlab.model.events.run import ResourcesSeen
+from cloudlab.model.events.spot import SpotFulfilled
 from cloudlab.model.fleet import LaunchTemplate
 from cloudlab.model.identity import InstanceProfile
-from cloudlab.model.ids import ACCOUNT, arn
+from cloudlab.model.ids import ACCOUNT, arn, hexadecimal
 from cloudlab.model.images import AL2023, IMAGES, MachineImage, find_image
 from cloudlab.model.network import SecurityGroup, Subnet, Tags
 from cloudlab.model.scenario import Scenario
+from cloudlab.model.spot import SpotRequest
 from cloudlab.model.world import World
 
 _SMALLEST_OF_OLD = "m1.small"
@@ -79,6 +82,7 @@ def decide_run_instances(ctx: Context, command: RunInstances) -> Events:
         encrypted=volumes[0].encrypted,
         software=image.software,
         base=image.base,
+        spot=market_of(command.instance_market_options),
     )
     check_capacity(ctx, subnet.zone, hardware.name)
     made = _placed(ctx, command, template, _room_in_quota(ctx, command, hardware))
@@ -88,10 +92,19 @@ def decide_run_instances(ctx: Context, command: RunInstances) -> Events:
             running_at=ctx.now + timing("ec2_pending_to_running"),
             checked_at=ctx.now + timing("ec2_status_checks_2of2"),
         )
+        if instance.spot:
+            yield SpotFulfilled(_spot_request(ctx, command, instance, hardware, index))
         yield from launched_volumes(ctx, instance, index, volumes)
         if instance.public_ip is not None:
             yield MeterStarted("public-ipv4", instance.id, ctx.scenario.catalogue.price("public_ipv4_hour"))
     yield ResourcesSeen(tuple(("Instance", instance.id) for instance in made))
+
+
+def _spot_request(ctx: Context, command: RunInstances, instance: Instance, hardware: InstanceType, index: int) -> SpotRequest:
+    options = command.instance_market_options
+    most = most_paid(ctx.scenario, hardware, options.spot_options.max_price if options is not None else None)
+    key = f"sir-{hexadecimal('sir', ctx.origin, index)[:8]}"
+    return SpotRequest(key, instance.id, instance.type, instance.zone, ctx.now, most)
 
 
 def _filled_in(ctx: Context, command: RunInstances) -> RunInstances:
@@ -135,7 +148,7 @@ def price_run_instances(command: RunInstances, scenario: Scenario, world: World)
         return ()
     count = command.max_count
     found = [
-        Charge("compute", hardware.ec2_micros_per_hour * count, "hour"),
+        Charge("compute", instance_rate(scenario, hardware, command.instance_market_options is not None) * count, "hour"),
         Charge("storage", sum(volume_rates(scenario, command.block_device_mappings)) * count, "hour"),
     ]
     subnet = world.find(Subnet, command.subnet_id)
@@ -251,9 +264,16 @@ def _instance_tags(command: RunInstances) -> Tags:
 
 def _room_in_quota(ctx: Context, command: RunInstances, hardware: InstanceType) -> int:
     """Return how many of the asked instances the vCPU quota leaves room for; refuse where it is fewer than the least wanted."""
-    key = vcpu_key(hardware.name)
+    spot = command.instance_market_options is not None
+    key = vcpu_key(hardware.name, spot)
     limit, used = ctx.quota(key), vcpus_in_use(ctx.world, ctx.scenario, key)
     room = max(limit - used, 0) // hardware.vcpu
+    if room < command.min_count and spot:
+        refuse(
+            "MaxSpotInstanceCountExceeded",
+            f"Max spot instance count exceeded: {used} of {limit} vCPUs of this family are in use.",
+            f"Each {hardware.name} takes {hardware.vcpu}: fewer, or on demand, which is counted apart; or ask for more: {more(key)}",
+        )
     if room < command.min_count:
         refuse(
             "VcpuLimitExceeded",

@@ -7,7 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from cloudlab.commands.base import Tag, TagSpecification, names_from
-from cloudlab.commands.ec2_compute import BlockDeviceMapping, EbsBlockDevice, ProfileSpecification, RunInstances
+from cloudlab.commands.ec2_compute import (
+    BlockDeviceMapping,
+    EbsBlockDevice,
+    InstanceMarketOptions,
+    ProfileSpecification,
+    RunInstances,
+    SpotOptions,
+)
 from cloudlab.commands.ec2_template import (
     CreateLaunchTemplate,
     CreateLaunchTemplateVersion,
@@ -91,7 +98,24 @@ def settings_of(data: LaunchTemplateData) -> LaunchSettings:
         iops=ebs.iops if ebs is not None else None,
         throughput=ebs.throughput if ebs is not None else None,
         deletes=ebs.delete_on_termination if ebs is not None else None,
+        spot=market_of(data.instance_market_options),
+        most_paid=data.instance_market_options.spot_options.max_price if data.instance_market_options is not None else None,
     )
+
+
+def market_of(asked: InstanceMarketOptions | None) -> bool:
+    """Tell whether a spot instance is asked for, or refuse what no market has."""
+    if asked is None:
+        return False
+    options = asked.spot_options
+    if asked.market_type != "spot":
+        refuse("InvalidParameterValue", f"Invalid value '{asked.market_type}' for MarketType.", "spot; without it, on demand.")
+    if options.spot_instance_type != "one-time" or options.instance_interruption_behavior != "terminate":
+        given = f"{options.spot_instance_type}, {options.instance_interruption_behavior}"
+        refuse(
+            "UnsupportedOperation", f"Spot requests of this kind are not modelled here: {given}.", "one-time and terminate, as by default."
+        )
+    return True
 
 
 def _root(data: LaunchTemplateData) -> EbsBlockDevice | None:
@@ -121,6 +145,8 @@ def merged(base: LaunchSettings, over: LaunchSettings) -> LaunchSettings:
         iops=over.iops if over.root_type is not None else base.iops,
         throughput=over.throughput if over.root_type is not None else base.throughput,
         deletes=base.deletes if over.deletes is None else over.deletes,
+        spot=over.spot or base.spot,
+        most_paid=over.most_paid or base.most_paid,
     )
 
 
@@ -137,6 +163,7 @@ def order_from(settings: LaunchSettings, subnet: str | None, count: int = 1) -> 
         security_group_ids=settings.groups,
         iam_instance_profile=ProfileSpecification(name=settings.profile) if settings.profile is not None else None,
         associate_public_ip_address=settings.public_ip,
+        instance_market_options=(InstanceMarketOptions(spot_options=SpotOptions(max_price=settings.most_paid)) if settings.spot else None),
         block_device_mappings=((BlockDeviceMapping(device_name=ROOT_DEVICE, ebs=disk),) if disk is not None else ()),
         tag_specifications=(TagSpecification(resource_type="instance", tags=tags),) if tags else (),
     )
@@ -296,6 +323,9 @@ def _version_described(template: LaunchTemplate, version: TemplateVersion) -> di
     if disk is not None:
         ebs = {"Encrypted": disk.encrypted} | disk.model_dump(mode="json", by_alias=True, exclude_defaults=True)
         data["BlockDeviceMappings"] = [{"DeviceName": ROOT_DEVICE, "Ebs": ebs}]
+    if settings.spot:
+        options = {"MaxPrice": settings.most_paid} if settings.most_paid is not None else {}
+        data["InstanceMarketOptions"] = {"MarketType": "spot"} | ({"SpotOptions": options} if options else {})
     if settings.tags:
         data["TagSpecifications"] = [{"ResourceType": "instance", "Tags": tag_list(settings.tags)}]
     return {

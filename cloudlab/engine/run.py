@@ -17,6 +17,7 @@ from cloudlab.model import (
     network,
     patching,
     quotas,
+    spot,
     storage,
     volumes,
 )
@@ -26,7 +27,7 @@ from cloudlab.model.world import Timer, World, fact_key
 
 KINDS: dict[str, type[Any]] = {
     kind.__name__: kind
-    for room in (network, compute, storage, identity, learning, database, balancing, certificates, fleet, quotas, patching, volumes)
+    for room in (network, compute, storage, identity, learning, database, balancing, certificates, fleet, quotas, patching, volumes, spot)
     for kind in vars(room).values()
     if isinstance(kind, type) and kind.__module__ == room.__name__ and kind is not database.PostgresServer
 }

@@ -10,13 +10,14 @@ from cloudlab.model.fleet import AutoScalingGroup, LaunchTemplate, ScalingActivi
 from cloudlab.model.operations import Commitment, Debt, Handover, Meter, Segment, Serving, Sighting
 from cloudlab.model.people import Person, Toil
 from cloudlab.model.quotas import QuotaRequest, RaisedQuota, Reservation
+from cloudlab.model.spot import SpotRequest
 from cloudlab.model.volumes import Snapshot, Volume
 from cloudlab.model.world import World
 
 _BOOKS = frozenset(
     (
         *(Person, Toil, Meter, Debt, Sighting, Serving, Commitment, AutoScalingGroup, ScalingPolicy, ScalingActivity, LaunchTemplate),
-        *(Image, Volume, Snapshot, QuotaRequest, RaisedQuota, Reservation),
+        *(Image, Volume, Snapshot, QuotaRequest, RaisedQuota, Reservation, SpotRequest),
     )
 )
 """Tables that say nothing of how requests are answered: hours, money, memories, plans."""

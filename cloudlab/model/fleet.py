@@ -26,6 +26,9 @@ class LaunchSettings:
     throughput: int | None = None
     deletes: bool | None = None
     """The root volume goes with its machine."""
+    spot: bool = False
+    most_paid: str | None = None
+    """Of a spot instance, an hour, as it was written."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from cloudlab.engine.incident_kinds import (
     maintenance_window,
     os_cve,
     security_group_scanned,
+    spot_interruption,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "maintenance_window",
     "os_cve",
     "security_group_scanned",
+    "spot_interruption",
 ]

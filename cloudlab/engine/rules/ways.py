@@ -15,6 +15,7 @@ from cloudlab.model.fleet import AutoScalingGroup, LaunchTemplate, ScalingActivi
 from cloudlab.model.operations import Commitment, Debt, Handover, Incident, Meter, Serving, Sighting
 from cloudlab.model.people import Person, Toil
 from cloudlab.model.quotas import QuotaRequest, RaisedQuota, Reservation
+from cloudlab.model.spot import SpotRequest
 from cloudlab.model.volumes import Snapshot, Volume
 from cloudlab.model.world import World
 
@@ -42,6 +43,7 @@ _NOT_ON_THE_WAY = frozenset(
         QuotaRequest,
         RaisedQuota,
         Reservation,
+        SpotRequest,
     )
 )
 """Tables that no way between a load balancer and one of its targets is read from; the machine at its end is an end."""

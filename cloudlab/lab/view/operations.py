@@ -132,6 +132,8 @@ def completed(world: World, struck: str, command: str) -> str:
     instance = world.find(Instance, struck)
     if instance is not None and command.startswith(_GROWS) and (root := root_of(world, struck)) is not None:
         return f"{_GROWS} {root.id} --size {root.gib * 2}"
+    if instance is not None and command == _COPIES and (root := root_of(world, struck)) is not None:
+        return f"{_COPIES} {root.id}"
     if instance is None or " --group-id " in command or not any(verb in command for verb in _OF_GROUPS):
         return command
     open_now = open_to_world(world, struck)
@@ -149,6 +151,7 @@ def completed(world: World, struck: str, command: str) -> str:
     return " ".join([*words[: verb + 1], "--group-id", group, *words[verb + 1 :]])
 
 
+_COPIES = "aws ec2 create-snapshot --volume-id"
 _GROWS = "aws ec2 modify-volume --volume-id"
 _OF_GROUPS = ("revoke-security-group-ingress", "authorize-security-group-ingress")
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cloudlab.engine.rules import reachability
 from cloudlab.engine.rules.balancing import is_behind_balancer
 from cloudlab.engine.rules.knowledge import known
+from cloudlab.engine.rules.spot import request_of
 from cloudlab.engine.rules.volumes import root_of
 from cloudlab.engine.rules.zones import is_down
 from cloudlab.lab.view.slices import Node
@@ -32,7 +33,7 @@ def instance_nodes(world: World) -> Iterator[Placed]:
             silent = seen.age == 0 and instance.state == "running" and is_down(world, instance.zone)
             state, tone = ("no answer", "bad") if silent else _state(instance)
             where = elastic.get(key) or instance.public_ip or instance.private_ip
-            detail = f"{instance.type} {where}{_service(world, instance)}"
+            detail = f"{instance.type}{' spot' if instance.spot else ''} {where}{_service(world, instance)}"
             yield ("subnet", instance.subnet), Node(key, "instance", name_of(instance), state, tone, seen.age, detail)
 
 
@@ -67,6 +68,10 @@ def instance_facts(world: World, scenario: Scenario, instance: Instance) -> Iter
     elastic = next((a.public_ip for a in world.every(Address) if a.instance == instance.id), None)
     yield "state", instance.state
     yield "type", instance.type + (f": {kind.vcpu} vCPU, {kind.memory_mib // 1024} GiB" if kind is not None else "")
+    request = request_of(world, instance.id)
+    if request is not None:
+        leaves = f", and is taken back {stamp(request.leaves)}" if request.leaves is not None and request.state == "active" else ""
+        yield "spot", f"{request.id}, {request.code}{leaves}"
     yield "image", instance.image
     yield "zone", instance.zone
     yield "subnet", instance.subnet
