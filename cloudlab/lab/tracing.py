@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cloudlab.engine.naming import label
 from cloudlab.engine.rules import reachability
 from cloudlab.engine.rules.balancing import listeners_of
-from cloudlab.engine.rules.knowledge import believed
+from cloudlab.engine.rules.knowledge import believed, known
 from cloudlab.engine.rules.path import Hop, Path
 from cloudlab.engine.rules.service_ways import to_service
 from cloudlab.model.balancing import LoadBalancer
 from cloudlab.model.compute import Instance
 from cloudlab.model.database import DbInstance
+from cloudlab.model.operations import ZoneOutage
 from cloudlab.model.scenario import Scenario
 from cloudlab.model.world import World
 
@@ -106,7 +107,7 @@ def ports(world: World, scenario: Scenario, target: str) -> tuple[int, ...]:
 def trace(world: World, source: str, target: str, port: int = OUT_PORT) -> Trace:
     """Return the way from `source` to a TCP port of `target`: ids, `internet`, or a service as target. The ends must differ."""
     assert source != target, "a trace leads from one end to another"
-    seen = believed(world)
+    seen = _seen(world)
     if source == INTERNET:
         path = reachability.from_internet(seen, target, port)
     elif target == INTERNET:
@@ -116,6 +117,17 @@ def trace(world: World, source: str, target: str, port: int = OUT_PORT) -> Trace
     else:
         path = reachability.between(seen, source, target, port)
     return _told(path)
+
+
+def _seen(world: World) -> World:
+    """Return what the team takes to be so, and with it that no machine it watches in a zone answers: the map shows that, too."""
+    silent = {
+        zone: outage
+        for zone, outage in world.table(ZoneOutage).items()
+        if any(i.zone == zone and (at := known(world, Instance, i.id)) is not None and at.age == 0 for i in world.every(Instance))
+    }
+    seen = believed(world)
+    return replace(seen, tables={**seen.tables, ZoneOutage: {**seen.table(ZoneOutage), **silent}}) if silent else seen
 
 
 def _told(path: Path) -> Trace:

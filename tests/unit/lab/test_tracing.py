@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cloudlab.lab.tracing import INTERNET, End, ends, ports, trace
 from cloudlab.model.compute import Instance
+from cloudlab.model.operations import Sighting, ZoneOutage
 from tests.runs import perform, start
 from tests.small_level import small_level
 from tests.unit.lab.test_actions import a_server
@@ -57,3 +58,15 @@ async def test_neighbours_reach_each_other_only_where_a_group_lets_them(tmp_path
 def test_an_empty_account_has_one_end(tmp_path: Path) -> None:
     session = start(small_level(tmp_path / "levels"), tmp_path)
     assert ends(session.world) == (End(INTERNET, INTERNET),)
+
+
+async def test_that_nothing_answers_is_seen_where_a_machine_is_watched_before_anybody_tells(tmp_path: Path) -> None:
+    session = await a_server(tmp_path)
+    web = next(session.world.every(Instance))
+    await perform(session, "ec2 create-internet-gateway -> $igw\n")
+    out = trace(session.world, web.id, INTERNET)
+    dark = session.world.put(ZoneOutage(web.zone, session.now, session.now + 3_600))
+    asleep = dark.put(Sighting(web.id, session.now - 60, web))
+    looked = dark.put(Sighting(web.id, session.now, web))
+    assert trace(asleep, web.id, INTERNET) == out  # nobody has looked since
+    assert trace(looked, web.id, INTERNET).hops[-1].text == "its zone us-east-1a is down"

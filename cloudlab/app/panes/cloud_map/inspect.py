@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 from cloudlab.app.drawing.inspection import action_text, draw_inspection
 from cloudlab.app.ink import MUTED, content, plain
 from cloudlab.app.widgets.sheet import Sheet
+from cloudlab.app.widgets.two_rows import TwoRows
 
 if TYPE_CHECKING:
     from cloudlab.lab.actions import Action
@@ -48,7 +49,7 @@ class InspectScreen(ModalScreen["Answer | None"]):
             if self.actions:
                 yield Static(Content.styled("What you can do with it", "bold"), id="inspect-head")
                 yield OptionList(id="actions", markup=False)
-            yield Static(Content(), id="inspect-line", markup=False)
+            yield TwoRows(id="inspect-line")
             yield Static(Content.styled("Enter to terminal  r do it now  t trace  c copy id  PgDn  Esc back", MUTED), id="inspect-keys")
 
     def on_mount(self) -> None:
@@ -69,7 +70,8 @@ class InspectScreen(ModalScreen["Answer | None"]):
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         line = self.actions[event.option_index].line
-        self.query_one("#inspect-line", Static).update(Content.styled(f"$ aws {plain(line)}", "$text-accent"))
+        shown = self.query_one("#inspect-line", TwoRows)
+        shown.tell(f"$ aws {line}", "$text-accent", max(30, shown.size.width or min(72, self.app.size.width) - 7), ends=True)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
