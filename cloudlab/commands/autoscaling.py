@@ -110,6 +110,45 @@ class AttachLoadBalancerTargetGroups(_OnGroup):
     target_group_arns: Annotated[tuple[TargetGroupRef, ...], Field(alias="TargetGroupARNs")]
 
 
+class DetachLoadBalancerTargetGroups(_OnGroup):
+    service: ClassVar[str] = "autoscaling"
+    operation: ClassVar[str] = "DetachLoadBalancerTargetGroups"
+    gloss: ClassVar[str] = "Take target groups from an Auto Scaling group: its machines are deregistered there."
+    errors: ClassVar[tuple[str, ...]] = ("ValidationError",)
+
+    target_group_arns: Annotated[tuple[TargetGroupRef, ...], Field(alias="TargetGroupARNs")]
+
+
+PROCESSES = (
+    "Launch",
+    "Terminate",
+    "AddToLoadBalancer",
+    "AlarmNotification",
+    "AZRebalance",
+    "HealthCheck",
+    "ReplaceUnhealthy",
+)
+"""What a group does by itself, as far as it is modelled."""
+
+
+class SuspendProcesses(_OnGroup):
+    service: ClassVar[str] = "autoscaling"
+    operation: ClassVar[str] = "SuspendProcesses"
+    gloss: ClassVar[str] = "Hold what an Auto Scaling group does by itself, as to look at a sick machine before it is replaced."
+    errors: ClassVar[tuple[str, ...]] = ("ValidationError",)
+
+    scaling_processes: Annotated[tuple[str, ...], Choice(PROCESSES)] = ()
+
+
+class ResumeProcesses(_OnGroup):
+    service: ClassVar[str] = "autoscaling"
+    operation: ClassVar[str] = "ResumeProcesses"
+    gloss: ClassVar[str] = "Let an Auto Scaling group go on by itself; what was due meanwhile it does now."
+    errors: ClassVar[tuple[str, ...]] = ("ValidationError",)
+
+    scaling_processes: Annotated[tuple[str, ...], Choice(PROCESSES)] = ()
+
+
 class DescribeAutoScalingGroups(Command):
     service: ClassVar[str] = "autoscaling"
     operation: ClassVar[str] = "DescribeAutoScalingGroups"

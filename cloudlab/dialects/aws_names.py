@@ -717,16 +717,25 @@ OPTIONS = {
     "autoscaling describe-scaling-activities": """
     activity-ids auto-scaling-group-name filters include-deleted-groups max-items max-records next-token page-size starting-token
 """,
+    "autoscaling detach-load-balancer-target-groups": """
+    auto-scaling-group-name target-group-arns
+""",
     "autoscaling put-scaling-policy": """
     adjustment-type auto-scaling-group-name cooldown enabled estimated-instance-warmup metric-aggregation-type
     min-adjustment-magnitude min-adjustment-step policy-name policy-type predictive-scaling-configuration scaling-adjustment
     step-adjustments target-tracking-configuration
+""",
+    "autoscaling resume-processes": """
+    auto-scaling-group-name scaling-processes
 """,
     "autoscaling set-desired-capacity": """
     auto-scaling-group-name desired-capacity honor-cooldown
 """,
     "autoscaling start-instance-refresh": """
     auto-scaling-group-name desired-configuration preferences strategy
+""",
+    "autoscaling suspend-processes": """
+    auto-scaling-group-name scaling-processes
 """,
     "autoscaling terminate-instance-in-auto-scaling-group": """
     instance-id should-decrement-desired-capacity

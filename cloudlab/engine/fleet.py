@@ -257,7 +257,7 @@ def decide_delete_auto_scaling_group(ctx: Context, command: DeleteAutoScalingGro
 def evolve_fleet_deleted(world: World, event: FleetDeleted) -> World:
     for policy in tuple(p for p in world.every(ScalingPolicy) if p.group == event.group):
         world = removed(world, ScalingPolicy, policy.id)
-    for kind in ("fleet-looks", "fleet-scales"):
+    for kind in ("fleet-looks", "fleet-scales", "fleet-evens"):
         world = world.unschedule(kind, event.group)
     return removed(world, AutoScalingGroup, event.group)
 
@@ -325,6 +325,7 @@ def describe_fleet(world: World, group: AutoScalingGroup) -> dict[str, Any]:
         "Instances": [_describe_member(world, group, i) for i in world.every(Instance) if i.fleet == group.id and i.state != "terminated"],
         "CreatedTime": stamp(group.created),
         "Tags": [{"Key": k, "Value": v, "PropagateAtLaunch": (k, v) in group.passed_on} for k, v in group.tags],
+        "SuspendedProcesses": [{"ProcessName": name, "SuspensionReason": "User suspended"} for name in group.suspended],
     } | ({"Status": "Delete in progress"} if group.leaving else {})
 
 

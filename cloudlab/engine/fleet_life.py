@@ -9,14 +9,14 @@ from cloudlab.engine.kernel import Context, Events, Refused, evolves, fires, rea
 from cloudlab.engine.launch import decide_run_instances
 from cloudlab.engine.launch_template import order_from, version_of
 from cloudlab.engine.rules.balancing import targets_of
-from cloudlab.engine.rules.fleets import members, next_subnet, next_to_go, unwell
+from cloudlab.engine.rules.fleets import members, next_subnet, next_to_go, thin_zone, unwell, waits_for_extra
 from cloudlab.engine.target import deregistration, registration
 from cloudlab.model.balancing import Target, TargetGroup
 from cloudlab.model.compute import Instance
 from cloudlab.model.events import Event
 from cloudlab.model.events.balancing import TargetDeregistered
 from cloudlab.model.events.compute import InstanceLaunched
-from cloudlab.model.events.fleet import DesiredCapacitySet, FleetActed, FleetDeleted, FleetJudged, FleetLooksAgain, FleetRetires
+from cloudlab.model.events.fleet import DesiredCapacitySet, FleetActed, FleetDeleted, FleetEvens, FleetJudged, FleetLooksAgain, FleetRetires
 from cloudlab.model.fleet import AutoScalingGroup, LaunchTemplate, ScalingActivity
 from cloudlab.model.ids import resource_id
 from cloudlab.model.network import Subnet
@@ -25,7 +25,9 @@ from cloudlab.model.refusal import Refusal
 from cloudlab.model.time import MINUTE, Seconds, stamp
 from cloudlab.model.world import Timer, World
 
-LOOKS, RETIRES = "fleet-looks", "fleet-retires"
+LOOKS, RETIRES, EVENS = "fleet-looks", "fleet-retires", "fleet-evens"
+_EVENS_AGAIN: Seconds = 30 * MINUTE
+"""How long a group waits after it could not even out its zones."""
 _RETRY: Seconds = MINUTE
 """How long a group waits after a launch that failed."""
 _DECIDES = (AutoScalingGroup, Instance, Target, ZoneOutage, LaunchTemplate)
@@ -45,8 +47,9 @@ def react_fleets(before: World, ctx: Context) -> Events:
 
 
 def _is_off(world: World, group: AutoScalingGroup) -> bool:
-    """Tell whether a group has another number of machines than it wants, or is to go and has none left."""
-    return len(members(world, group.id)) != group.desired or (group.leaving and _is_empty(world, group))
+    """Tell whether a group has another number of machines than it wants, or too many in one zone, or is to go and has none left."""
+    wanted = group.desired + waits_for_extra(world, group)
+    return len(members(world, group.id)) != wanted or (group.leaving and _is_empty(world, group)) or thin_zone(world, group) is not None
 
 
 def _is_empty(world: World, group: AutoScalingGroup) -> bool:
@@ -55,6 +58,8 @@ def _is_empty(world: World, group: AutoScalingGroup) -> bool:
 
 def _enrolled(ctx: Context, group: AutoScalingGroup) -> Events:
     """Register machines that have come into service in the group's target groups."""
+    if "AddToLoadBalancer" in group.suspended:
+        return
     for instance in members(ctx.world, group.id):
         if instance.state == "running":
             for target_group in group.target_groups:
@@ -96,18 +101,23 @@ def fire_fleet_looks(ctx: Context, timer: Timer) -> Events:
     group = ctx.world.find(AutoScalingGroup, timer.target)
     if group is None:
         return
+    held = set(group.suspended)
+    replaces = not held & {"HealthCheck", "ReplaceUnhealthy", "Terminate"}
     for key, due in group.ailing:
-        if due <= ctx.now:
+        if due <= ctx.now and replaces:
             instance = ctx.world.get(Instance, key)
             why = unwell(ctx.world, group, instance)
             if why is not None:
                 yield from given_back(ctx, group, instance, f"{key} was taken out of service: {why}.", drained=False)
-    lost = {key for key, due in group.ailing if due <= ctx.now}
+    lost = {key for key, due in group.ailing if due <= ctx.now and replaces}
     there = [i for i in members(ctx.world, group.id) if i.id not in lost]
-    if len(there) < group.desired:
+    wanted = group.desired + waits_for_extra(ctx.world, group)
+    if len(there) < group.desired and "Launch" not in held:
         yield from _launched(ctx, group, group.desired - len(there))
-    elif len(there) > group.desired:
-        yield from _shrunk(ctx, group, len(there) - group.desired)
+    elif len(there) > wanted and "Terminate" not in held:
+        yield from _shrunk(ctx, group, len(there) - wanted)
+    elif not lost and (thin := thin_zone(ctx.world, group)) is not None:
+        yield from _evened(ctx, group, thin)
     if group.leaving and _is_empty(ctx.world, group):
         yield FleetDeleted(group.id)
 
@@ -134,6 +144,36 @@ def _launched(ctx: Context, group: AutoScalingGroup, count: int) -> Events:
                 world = world.put(event.instance)
                 yield FleetActed(activity(ctx, group, f"Launching a new EC2 instance: {event.instance.id}", cause, index))
             yield event
+
+
+def _evened(ctx: Context, group: AutoScalingGroup, thin: str) -> Events:
+    """Launch one more in the zone that has too few; once it is in service, one goes where there are too many."""
+    subnet = next(key for key in group.subnets if (s := ctx.world.find(Subnet, key)) is not None and s.zone == thin)
+    cause = f"At {stamp(ctx.now)} the group was out of balance over its zones: {thin} had too few machines."
+    events, refusal = _launch(ctx, group, subnet, 0)
+    if refusal is not None:
+        failed = activity(ctx, group, "Launching a new EC2 instance", cause, "even")
+        yield FleetActed(replace(failed, status="Failed", message=f"{refusal.code}: {refusal.sentence}"))
+        yield FleetEvens(group.id, None, ctx.now + _EVENS_AGAIN)
+        return
+    for event in events:
+        if isinstance(event, InstanceLaunched):
+            yield FleetActed(activity(ctx, group, f"Launching a new EC2 instance: {event.instance.id}", cause, "even"))
+            yield FleetEvens(group.id, event.instance.id)
+        yield event
+
+
+@evolves(FleetEvens)
+def evolve_fleet_evens(world: World, event: FleetEvens) -> World:
+    if event.again_at is None:
+        return world.change(AutoScalingGroup, event.group, extra=event.extra)
+    return world.change(AutoScalingGroup, event.group, uneven_until=event.again_at).schedule(event.again_at, EVENS, event.group)
+
+
+@fires(EVENS)
+def fire_fleet_evens(ctx: Context, timer: Timer) -> Events:
+    if ctx.world.find(AutoScalingGroup, timer.target) is not None:
+        yield FleetLooksAgain(timer.target, ctx.now)
 
 
 def _launch(ctx: Context, group: AutoScalingGroup, subnet: str | None, index: int) -> tuple[list[Event], Refusal | None]:

@@ -151,7 +151,7 @@ def react_scaling(before: World, ctx: Context) -> Events:
     """Work out anew when policies will act, whenever what decides it is otherwise than it was."""
     world = ctx.world
     for group in world.every(AutoScalingGroup):
-        policies = tuple(p for p in world.every(ScalingPolicy) if p.group == group.id)
+        policies = tuple(p for p in world.every(ScalingPolicy) if p.group == group.id and "AlarmNotification" not in group.suspended)
         if not policies and not group.watched:
             continue
         load = load_of(world, ctx.scenario, group)

@@ -106,6 +106,12 @@ class AutoScalingGroup:
     watched: tuple[str, ...] = ()
     """What decided that: load, bounds and policies, in words and numbers."""
     refresh: InstanceRefresh | None = None
+    suspended: tuple[str, ...] = ()
+    """What it does not do by itself until it is told to go on."""
+    extra: str | None = None
+    """The machine it launched last to even out its zones: until that is in service, it has one more than it wants."""
+    uneven_until: Seconds = 0
+    """Until when it does not try again to even out its zones."""
     leaving: bool = False
     """It is being deleted with its machines."""
 

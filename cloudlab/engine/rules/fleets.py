@@ -50,6 +50,29 @@ def next_subnet(world: World, group: AutoScalingGroup, shunned: frozenset[str] =
     return min(there, key=lambda s: (s.zone in shunned, count[s.zone])).id
 
 
+def waits_for_extra(world: World, group: AutoScalingGroup) -> bool:
+    """Tell whether a machine launched to even out the zones is not in service yet."""
+    extra = world.find(Instance, group.extra)
+    return extra is not None and extra.state == "pending" and extra.id not in group.retiring
+
+
+def thin_zone(world: World, group: AutoScalingGroup) -> str | None:
+    """Return the zone of a group that is up and has two machines fewer than another; None where all is even or in motion."""
+    if group.leaving or group.uneven_until > world.now or {"AZRebalance", "Launch", "Terminate"} & set(group.suspended):
+        return None
+    if group.ailing or (group.refresh is not None and group.refresh.status == "InProgress"):
+        return None
+    there = members(world, group.id)
+    if len(there) != group.desired or any(i.state != "running" for i in there):
+        return None
+    zones = dict.fromkeys(s.zone for key in group.subnets if (s := world.find(Subnet, key)) is not None and not is_down(world, s.zone))
+    count = {zone: sum(i.zone == zone for i in there) for zone in zones}
+    if len(count) < 2:
+        return None
+    thin = min(count, key=lambda zone: count[zone])
+    return thin if max(count.values()) - count[thin] >= 2 else None
+
+
 def next_to_go(world: World, group: AutoScalingGroup) -> Instance:
     """Return the machine a group gives back first: in the zone with the most of them, the oldest."""
     there = members(world, group.id)

@@ -22,6 +22,15 @@ class LaunchTemplateDeleted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class FleetEvens(Event):
+    """A group launched a machine in the zone that had too few, or could not and tries again later."""
+
+    group: str
+    extra: str | None
+    again_at: Seconds | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FleetPut(Event):
     """An Auto Scaling group is there, or was changed by hand."""
 
