@@ -153,7 +153,7 @@ class TerminateInstances(_OnInstances):
     service: ClassVar[str] = "ec2"
     operation: ClassVar[str] = "TerminateInstances"
     gloss: ClassVar[str] = "Give instances back for good, root disk included; nothing of them is kept."
-    errors: ClassVar[tuple[str, ...]] = ("InvalidInstanceID.NotFound",)
+    errors: ClassVar[tuple[str, ...]] = ("InvalidInstanceID.NotFound", "OperationNotPermitted")
     returns: ClassVar[str | None] = "TerminatingInstances[].InstanceId"
 
 

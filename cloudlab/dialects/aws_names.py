@@ -822,6 +822,9 @@ OPTIONS = {
     availability-zone availability-zone-id cidr-block dry-run ipv4-ipam-pool-id ipv4-netmask-length ipv6-cidr-block
     ipv6-ipam-pool-id ipv6-native ipv6-netmask-length outpost-arn tag-specifications vpc-id
 """,
+    "ec2 create-tags": """
+    dry-run resources tags
+""",
     "ec2 create-volume": """
     availability-zone availability-zone-id client-token dry-run encrypted iops kms-key-id multi-attach-enabled operator
     outpost-arn size snapshot-id tag-specifications throughput volume-initialization-rate volume-type
@@ -865,6 +868,9 @@ OPTIONS = {
     "ec2 delete-subnet": """
     dry-run subnet-id
 """,
+    "ec2 delete-tags": """
+    dry-run resources tags
+""",
     "ec2 delete-volume": """
     dry-run volume-id
 """,
@@ -882,6 +888,9 @@ OPTIONS = {
 """,
     "ec2 describe-availability-zones": """
     all-availability-zones dry-run filters zone-ids zone-names
+""",
+    "ec2 describe-iam-instance-profile-associations": """
+    association-ids filters max-items max-results next-token page-size starting-token
 """,
     "ec2 describe-images": """
     dry-run executable-users filters image-ids include-deprecated include-disabled max-items max-results next-token owners
@@ -963,8 +972,16 @@ OPTIONS = {
     "ec2 disassociate-address": """
     association-id dry-run public-ip
 """,
+    "ec2 disassociate-iam-instance-profile": """
+    association-id
+""",
     "ec2 disassociate-route-table": """
     association-id dry-run
+""",
+    "ec2 modify-instance-attribute": """
+    attribute block-device-mappings disable-api-stop disable-api-termination dry-run ebs-optimized ena-support enclave-options
+    groups instance-id instance-initiated-shutdown-behavior instance-type kernel ramdisk source-dest-check sriov-net-support
+    user-data value
 """,
     "ec2 modify-launch-template": """
     client-token default-version dry-run launch-template-id launch-template-name
@@ -994,6 +1011,9 @@ OPTIONS = {
 """,
     "ec2 release-address": """
     allocation-id dry-run network-border-group public-ip
+""",
+    "ec2 replace-iam-instance-profile-association": """
+    association-id iam-instance-profile
 """,
     "ec2 replace-network-acl-association": """
     association-id dry-run network-acl-id

@@ -231,6 +231,13 @@ def decide_terminate_instances(ctx: Context, command: TerminateInstances) -> Eve
     """
     instances = [need_instance(ctx, key) for key in command.instance_ids]
     for instance in instances:
+        if instance.protected and instance.state not in ("shutting-down", "terminated"):
+            refuse(
+                "OperationNotPermitted",
+                f"The instance '{instance.id}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.",
+                f"ec2 modify-instance-attribute --instance-id {instance.id} --no-disable-api-termination",
+            )
+    for instance in instances:
         if instance.state not in ("shutting-down", "terminated"):
             yield from termination(ctx, instance)
     yield _seen(instances)

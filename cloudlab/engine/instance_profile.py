@@ -10,6 +10,7 @@ from cloudlab.engine.instance import need_instance
 from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, refuse
 from cloudlab.engine.launch import need_profile
 from cloudlab.engine.role import check_name, describe_role, need_role
+from cloudlab.engine.rules.profiles import association_of
 from cloudlab.model.compute import Instance
 from cloudlab.model.events.compute import ProfileAssociated
 from cloudlab.model.events.identity import InstanceProfileCreated, RoleAddedToProfile
@@ -116,7 +117,7 @@ def answer_associate_iam_instance_profile(ctx: Context, command: AssociateIamIns
     profile = ctx.world.get(Instance, command.instance_id).profile
     return {
         "IamInstanceProfileAssociation": {
-            "AssociationId": ctx.new_id("iip-assoc"),
+            "AssociationId": association_of(ctx.world.get(Instance, command.instance_id)),
             "InstanceId": command.instance_id,
             "IamInstanceProfile": {"Arn": arn("iam", f"instance-profile/{profile}")},
             "State": "associating",

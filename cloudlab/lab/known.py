@@ -9,6 +9,7 @@ from cloudlab.dialects.complete import Pairs
 from cloudlab.engine.documents import TABLE
 from cloudlab.engine.rules.db_checks import CLASSES
 from cloudlab.engine.rules.policies import MANAGED_POLICIES
+from cloudlab.engine.rules.profiles import association_of
 from cloudlab.engine.rules.quotas import SERVICES, quotas
 from cloudlab.engine.run import KINDS
 from cloudlab.lab.session import Session
@@ -16,7 +17,7 @@ from cloudlab.lab.states import WAITABLE
 from cloudlab.lab.terminal import Terminal
 from cloudlab.lab.view.things.egress import services
 from cloudlab.lab.view.things.words import name_of, short
-from cloudlab.model.compute import Image, Invocation
+from cloudlab.model.compute import Image, Instance, Invocation
 from cloudlab.model.identity import Role
 from cloudlab.model.ids import REGION, ZONES, arn
 from cloudlab.model.images import IMAGES
@@ -119,6 +120,9 @@ _ASSOCIATIONS: dict[str, Callable[[World], Iterator[tuple[str, str]]]] = {
     ),
     "network_acl_association": lambda world: (
         (a.id, f"{a.subnet} is behind {name_of(acl)}") for acl in world.every(NetworkAcl) for a in acl.associations
+    ),
+    "profile_association": lambda world: (
+        (key, f"{name_of(i)} carries {i.profile}") for i in world.every(Instance) if (key := association_of(i)) is not None
     ),
     "address_association": lambda world: (
         (a.association, f"{a.public_ip} points at {a.instance}") for a in world.every(Address) if a.association and a.instance

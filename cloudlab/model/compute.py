@@ -73,6 +73,8 @@ class Instance:
     """When the packages of an image of one's own were current; None for one of Amazon's, which is always of today."""
     fleet: str | None = None
     """The Auto Scaling group that launched it and answers for it."""
+    protected: bool = False
+    """It may not be terminated until that is lifted."""
     rootless: bool = False
     """The volume it starts from was taken away."""
     spot: bool = False

@@ -96,6 +96,13 @@ class ProfileAssociated(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class InstanceModified(Event):
+    """Its size, groups, protection or role is another one."""
+
+    instance: Instance
+
+
+@dataclass(frozen=True, slots=True)
 class InstanceCheckFailed(Event):
     """The operating system hangs: it answers neither users nor the agent."""
 
