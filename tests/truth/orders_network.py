@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from cloudlab.commands.base import AttributeBooleanValue, Command
 from cloudlab.commands.ec2_access import (
     AllocateAddress,
@@ -401,15 +403,15 @@ def delete_endpoint(d: Drawing) -> Command:
 
 @NETWORK(3)
 def look(d: Drawing) -> Command:
-    looks: tuple[Command, ...] = (
-        DescribeVpcs(vpc_ids=(d.one(Vpc, "vpc"),)),
-        DescribeSubnets(subnet_ids=(d.one(Subnet, "subnet"),)),
-        DescribeInternetGateways(internet_gateway_ids=(d.one(InternetGateway, "igw"),)),
-        DescribeRouteTables(route_table_ids=(d.one(RouteTable, "rtb"),)),
-        DescribeSecurityGroups(group_ids=(d.one(SecurityGroup, "sg"),)),
-        DescribeAddresses(allocation_ids=(d.one(Address, "eipalloc"),)),
-        DescribeNetworkAcls(network_acl_ids=(d.one(NetworkAcl, "acl"),)),
-        DescribeNatGateways(nat_gateway_ids=(d.one(NatGateway, "nat"),)),
-        DescribeVpcEndpoints(vpc_endpoint_ids=(d.one(VpcEndpoint, "vpce"),)),
+    looks: tuple[Callable[[], Command], ...] = (
+        lambda: DescribeVpcs(vpc_ids=(d.one(Vpc, "vpc"),)),
+        lambda: DescribeSubnets(subnet_ids=(d.one(Subnet, "subnet"),)),
+        lambda: DescribeInternetGateways(internet_gateway_ids=(d.one(InternetGateway, "igw"),)),
+        lambda: DescribeRouteTables(route_table_ids=(d.one(RouteTable, "rtb"),)),
+        lambda: DescribeSecurityGroups(group_ids=(d.one(SecurityGroup, "sg"),)),
+        lambda: DescribeAddresses(allocation_ids=(d.one(Address, "eipalloc"),)),
+        lambda: DescribeNetworkAcls(network_acl_ids=(d.one(NetworkAcl, "acl"),)),
+        lambda: DescribeNatGateways(nat_gateway_ids=(d.one(NatGateway, "nat"),)),
+        lambda: DescribeVpcEndpoints(vpc_endpoint_ids=(d.one(VpcEndpoint, "vpce"),)),
     )
-    return d.of(looks)
+    return d.of(looks)()
