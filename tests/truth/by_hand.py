@@ -10,11 +10,25 @@ from cloudlab.commands.autoscaling import (
     CancelInstanceRefresh,
     DeletePolicy,
     DescribeInstanceRefreshes,
+    DetachLoadBalancerTargetGroups,
     RefreshPreferences,
+    ResumeProcesses,
     StartInstanceRefresh,
+    SuspendProcesses,
     TerminateInstanceInAutoScalingGroup,
 )
-from cloudlab.commands.base import Command
+from cloudlab.commands.base import AttributeBooleanValue, Command, Tag
+from cloudlab.commands.ec2_attributes import CreateTags, DeleteTags, ModifyInstanceAttribute
+from cloudlab.commands.ec2_volumes import (
+    AttachVolume,
+    CopySnapshot,
+    CreateSnapshot,
+    CreateVolume,
+    DeleteSnapshot,
+    DeleteVolume,
+    DetachVolume,
+    ModifyVolume,
+)
 from cloudlab.commands.elbv2 import (
     BalancerSetting,
     DescribeLoadBalancerAttributes,
@@ -47,6 +61,7 @@ _VCPUS = {"service_code": "ec2", "quota_code": "L-1216C47A"}
 def accepted_by_hand() -> Iterator[tuple[Simulation, Command]]:
     yield from _fleets()
     yield from _machines()
+    yield from _disks()
     yield from _account()
 
 
@@ -57,6 +72,9 @@ def _fleets() -> Iterator[tuple[Simulation, Command]]:
     on = BalancerSetting(key="deletion_protection.enabled", value="true")
     yield sim, AttachLoadBalancerTargetGroups(auto_scaling_group_name="web", target_group_arns=(group,))
     yield sim, TerminateInstanceInAutoScalingGroup(instance_id=one, should_decrement_desired_capacity=True)
+    yield sim, DetachLoadBalancerTargetGroups(auto_scaling_group_name="web", target_group_arns=(group,))
+    yield sim, SuspendProcesses(auto_scaling_group_name="web", scaling_processes=("Launch",))
+    yield sim, ResumeProcesses(auto_scaling_group_name="web", scaling_processes=("Launch",))
     yield sim, DeletePolicy(policy_name="follow", auto_scaling_group_name="web")
     yield sim, ModifyLoadBalancerAttributes(load_balancer_arn=balancer, attributes=(on,))
     yield sim, DescribeLoadBalancerAttributes(load_balancer_arn=balancer)
@@ -104,6 +122,34 @@ def _machines() -> Iterator[tuple[Simulation, Command]]:
     yield made, GetPatchBaseline(baseline_id=baseline)
     yield made, RegisterDefaultPatchBaseline(baseline_id=baseline)
     yield made, DeletePatchBaseline(baseline_id=baseline)
+
+
+def _disks() -> Iterator[tuple[Simulation, Command]]:
+    sim = lay_network(open_simulation())
+    put_server(sim, _MACHINE)
+    create = CreateVolume(availability_zone="us-east-1a", size=20, iops=4_000, throughput=200)
+    yield sim, create
+    made = sim.fork()
+    volume = made.build("volume", create)["VolumeId"]
+    made.advance(made.now + 600)
+    attach = AttachVolume(volume_id=volume, instance_id=_MACHINE, device="/dev/sdf")
+    yield made, attach
+    yield made, DeleteVolume(volume_id=volume)
+    yield made, ModifyVolume(volume_id=volume, size=30, iops=5_000)
+    snapshot = CreateSnapshot(volume_id=volume, description="before Tuesday")
+    yield made, snapshot
+    attached = made.fork()
+    attached.build("attach", attach)
+    attached.advance(attached.now + 600)
+    yield attached, DetachVolume(volume_id=volume)
+    kept = made.fork()
+    key = kept.build("snapshot", snapshot)["SnapshotId"]
+    kept.advance(kept.now + 7_200)
+    yield kept, DeleteSnapshot(snapshot_id=key)
+    yield kept, CopySnapshot(source_region="us-east-1", source_snapshot_id=key, encrypted=True, description="sealed")
+    yield sim, CreateTags(resources=(_MACHINE,), tags=(Tag(key="team", value="web"),))
+    yield sim, DeleteTags(resources=(_MACHINE,), tags=(Tag(key="team"),))
+    yield sim, ModifyInstanceAttribute(instance_id=_MACHINE, disable_api_termination=AttributeBooleanValue(value=True))
 
 
 def _account() -> Iterator[tuple[Simulation, Command]]:
