@@ -14,7 +14,7 @@ from cloudlab.engine.launch_volumes import launched_volumes, planned_volumes, vo
 from cloudlab.engine.naming import named
 from cloudlab.engine.rules.addressing import free_address, spare_public_address
 from cloudlab.engine.rules.billing import Charge, prices_in_world
-from cloudlab.engine.rules.capacity import check_capacity
+from cloudlab.engine.rules.capacity import check_capacity, start_delay
 from cloudlab.engine.rules.permissions import is_settled
 from cloudlab.engine.rules.quotas import more, vcpu_key, vcpus_in_use
 from cloudlab.engine.rules.spot import instance_rate, most_paid
@@ -84,13 +84,14 @@ def decide_run_instances(ctx: Context, command: RunInstances) -> Events:
         base=image.base,
         spot=market_of(command.instance_market_options),
     )
+    late = start_delay(ctx.world)
     check_capacity(ctx, subnet.zone, hardware.name)
     made = _placed(ctx, command, template, _room_in_quota(ctx, command, hardware))
     for index, instance in enumerate(made):
         yield InstanceLaunched(
             instance,
-            running_at=ctx.now + timing("ec2_pending_to_running"),
-            checked_at=ctx.now + timing("ec2_status_checks_2of2"),
+            running_at=ctx.now + late + timing("ec2_pending_to_running"),
+            checked_at=ctx.now + late + timing("ec2_status_checks_2of2"),
         )
         if instance.spot:
             yield SpotFulfilled(_spot_request(ctx, command, instance, hardware, index))

@@ -16,10 +16,10 @@ from cloudlab.commands.service_quotas import (
 from cloudlab.engine.dice import roll
 from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, fires, refuse
 from cloudlab.engine.rules.quotas import SERVICES, Quota, quotas
-from cloudlab.model.events.quotas import QuotaCaseOpened, QuotaDecided, QuotaIncreaseRequested, QuotaReleased, QuotaReserved
+from cloudlab.model.events.quotas import QuotaCaseOpened, QuotaDecided, QuotaIncreaseRequested
 from cloudlab.model.events.run import ResourcesSeen
 from cloudlab.model.ids import arn, hexadecimal
-from cloudlab.model.quotas import QuotaRequest, RaisedQuota, Reservation
+from cloudlab.model.quotas import QuotaRequest, RaisedQuota
 from cloudlab.model.time import stamp
 from cloudlab.model.world import Timer, World
 
@@ -113,16 +113,6 @@ def evolve_quota_decided(world: World, event: QuotaDecided) -> World:
     status = "CASE_CLOSED" if event.value is None else "APPROVED"
     world = world.change(QuotaRequest, event.request, status=status, updated=world.now)
     return world if event.value is None else world.put(RaisedQuota(event.key, event.value))
-
-
-@evolves(QuotaReserved)
-def evolve_quota_reserved(world: World, event: QuotaReserved) -> World:
-    return world.put(event.reservation)
-
-
-@evolves(QuotaReleased)
-def evolve_quota_released(world: World, event: QuotaReleased) -> World:
-    return world.drop(Reservation, event.reservation)
 
 
 # answers and looks ----------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from cloudlab.model.events.serving import AddressHandedOver, AddressWithdrawn, S
 from cloudlab.model.fleet import AutoScalingGroup, LaunchTemplate, ScalingActivity, ScalingPolicy
 from cloudlab.model.operations import Commitment, Debt, Handover, Meter, Segment, Serving, Sighting
 from cloudlab.model.people import Person, Toil
-from cloudlab.model.quotas import QuotaRequest, RaisedQuota, Reservation
+from cloudlab.model.quotas import QuotaRequest, RaisedQuota, Reservation, SlowStarts
 from cloudlab.model.spot import SpotRequest
 from cloudlab.model.volumes import Snapshot, Volume
 from cloudlab.model.world import World
@@ -17,7 +17,7 @@ from cloudlab.model.world import World
 _BOOKS = frozenset(
     (
         *(Person, Toil, Meter, Debt, Sighting, Serving, Commitment, AutoScalingGroup, ScalingPolicy, ScalingActivity, LaunchTemplate),
-        *(Image, Volume, Snapshot, QuotaRequest, RaisedQuota, Reservation, SpotRequest),
+        *(Image, Volume, Snapshot, QuotaRequest, RaisedQuota, Reservation, SlowStarts, SpotRequest),
     )
 )
 """Tables that say nothing of how requests are answered: hours, money, memories, plans."""

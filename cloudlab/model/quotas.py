@@ -40,3 +40,18 @@ class Reservation:
     id: str
     key: str
     units: int
+    each: int
+    """Units that one machine more would take."""
+    until: Seconds
+    """When they give them back."""
+    eased: str = ""
+    """How room was made for one more all the same, once it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlowStarts:
+    """Machines that are launched come up later than usual; `id` names why."""
+
+    id: str
+    delay: Seconds
+    until: Seconds

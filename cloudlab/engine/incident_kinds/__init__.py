@@ -10,7 +10,9 @@ from cloudlab.engine.incident_kinds import (
     instance_status_check,
     maintenance_window,
     os_cve,
+    quota_reached,
     security_group_scanned,
+    slow_scale_out,
     spot_interruption,
 )
 
@@ -24,6 +26,8 @@ __all__ = [
     "instance_status_check",
     "maintenance_window",
     "os_cve",
+    "quota_reached",
     "security_group_scanned",
+    "slow_scale_out",
     "spot_interruption",
 ]

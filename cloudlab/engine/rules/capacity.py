@@ -8,7 +8,8 @@ from cloudlab.engine.rules.zones import is_down
 from cloudlab.model.ids import ZONES
 from cloudlab.model.network import Subnet
 from cloudlab.model.operations import ZoneOutage
-from cloudlab.model.time import MINUTE
+from cloudlab.model.quotas import SlowStarts
+from cloudlab.model.time import MINUTE, Seconds
 from cloudlab.model.world import World
 
 _HALF_HOUR = 30 * MINUTE
@@ -35,6 +36,11 @@ def check_capacity(ctx: Context, zone: str, instance_type: str) -> None:
     others = [z for z in _zones_in_use(ctx.world) if z != zone and not is_short(ctx, z, instance_type)]
     hint = f"There is some in {', '.join(others)} now." if others else "Try another type, another zone, or again in half an hour."
     refuse("InsufficientInstanceCapacity", f"There is not enough {instance_type} capacity in {zone} right now.", hint)
+
+
+def start_delay(world: World) -> Seconds:
+    """Return by how much machines that are launched now come up later than usual."""
+    return max((s.delay for s in world.every(SlowStarts)), default=0)
 
 
 def _zones_in_use(world: World) -> list[str]:

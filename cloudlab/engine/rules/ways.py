@@ -14,7 +14,7 @@ from cloudlab.model.compute import Image, Instance, Invocation
 from cloudlab.model.fleet import AutoScalingGroup, LaunchTemplate, ScalingActivity, ScalingPolicy
 from cloudlab.model.operations import Commitment, Debt, Handover, Incident, Meter, Serving, Sighting
 from cloudlab.model.people import Person, Toil
-from cloudlab.model.quotas import QuotaRequest, RaisedQuota, Reservation
+from cloudlab.model.quotas import QuotaRequest, RaisedQuota, Reservation, SlowStarts
 from cloudlab.model.spot import SpotRequest
 from cloudlab.model.volumes import Snapshot, Volume
 from cloudlab.model.world import World
@@ -43,6 +43,7 @@ _NOT_ON_THE_WAY = frozenset(
         QuotaRequest,
         RaisedQuota,
         Reservation,
+        SlowStarts,
         SpotRequest,
     )
 )

@@ -1,11 +1,11 @@
-"""Events of quotas: more was asked for, a case was opened, support has answered."""
+"""Events of quotas and capacity: more was asked for, support has answered; others take their share, machines come up late."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from cloudlab.model.events.base import Event
-from cloudlab.model.quotas import QuotaRequest, Reservation
+from cloudlab.model.quotas import QuotaRequest, Reservation, SlowStarts
 from cloudlab.model.time import Seconds
 
 
@@ -46,3 +46,23 @@ class QuotaReserved(Event):
 @dataclass(frozen=True, slots=True)
 class QuotaReleased(Event):
     reservation: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaEased(Event):
+    """There is room for one more beside what others hold."""
+
+    reservation: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartsSlowed(Event):
+    slowness: SlowStarts
+
+
+@dataclass(frozen=True, slots=True)
+class StartsUsual(Event):
+    """Machines come up as fast as ever again."""
+
+    slowness: str

@@ -40,7 +40,8 @@ def done(simulation: Simulation, command: Any) -> dict[str, Any]:
 
 
 def open_group(**changes: Any) -> Simulation:
-    simulation = lay_network(open_simulation())
+    """Return a run with a group of four in two zones; `changes` replace fields of the scenario."""
+    simulation = lay_network(open_simulation(**changes))
     simulation.world = simulation.world.put(Subnet("subnet-b", "vpc-1", "10.0.1.0/24", "us-east-1b"))
     done(simulation, CreateLaunchTemplate.model_validate({"LaunchTemplateName": "web", "LaunchTemplateData": DATA}))
     frame = {
@@ -51,7 +52,7 @@ def open_group(**changes: Any) -> Simulation:
         "DesiredCapacity": 4,
         "VPCZoneIdentifier": "subnet-a,subnet-b",
     }
-    done(simulation, CreateAutoScalingGroup.model_validate(frame | changes))
+    done(simulation, CreateAutoScalingGroup.model_validate(frame))
     simulation.advance(simulation.now + 300)
     return simulation
 
