@@ -44,7 +44,7 @@ NARROW_ROWS = {
     "map": ["enter inspect, act", "^f fold", "^r trace"],
     "board": ["enter why", "^f filter", "space run/pause", "^t hint"],
     "pager": ["^k acknowledge", "space run/pause", "^t hint"],
-    "traffic": ["+/- zoom", "←/→ pan", "0 all of it", "[ ] tab", ", . mark"],
+    "traffic": ["[ ] tab", "space run/pause", "^t hint"],  # what lies along time is zoomed, and the bill scrolled
     "console": ["esc back", "^t hint", "^n next event"],
 }
 """What the row says first at 80 columns."""

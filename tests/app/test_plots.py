@@ -221,3 +221,24 @@ async def test_a_plot_is_drawn_again_only_when_its_slice_is_another() -> None:
         screen.refresh_view()
         await pilot.pause()
         assert plot.repaints > before
+
+
+async def test_a_bill_that_is_longer_than_its_place_is_scrolled():
+    long = replace(MONEY, resources=tuple(Spent("compute", f"i-{i}", f"web-{i}", 1_000_000, 0) for i in range(40)))
+    async with running(NARROW) as pilot:
+        screen = await play(pilot, a_session(), replace(plotted(), money=long))
+        screen.action_show_pane("traffic")
+        await pilot.pause()
+        await pilot.press("8", "enter")
+        await pilot.pause()
+        shown = screen_text(pilot.app)
+        assert "more lines" in shown
+        assert "↑/↓ scroll" in shown
+        assert "zoom" not in shown
+        assert "web-39" not in shown
+        await pilot.press("pagedown", "pagedown", "pagedown", "pagedown")
+        await pilot.pause()
+        assert "raj" in screen_text(pilot.app)
+        await pilot.press("7")
+        await pilot.pause()
+        assert "+/- zoom" in screen_text(pilot.app)

@@ -28,6 +28,7 @@ The row below the time axis marks what happened: ◆ an order took effect, ▲ a
 | **← →**, drag | pan |
 | **0** | the whole run again |
 | **. ,** | the next, the previous mark, told in words |
+| **↑ ↓**, **Page Up**, **Page Down**, wheel | on the bill: scroll |
 | **;** | the next service, where there are several |
 | **Enter** | fill the screen; **Esc** goes back |
 

@@ -57,8 +57,10 @@ class Plot(Widget, can_focus=True):
         Binding("0", "whole", "all of it"),
         Binding("right_square_bracket", "step(1)", "tab", key_display="[ ]"),
         Binding("full_stop", "mark(1)", "mark", key_display=", ."),
-        Binding("up", "scroll_by(-1)", show=False),
+        Binding("up", "scroll_by(-1)", "scroll", key_display="↑/↓"),
         Binding("down", "scroll_by(1)", show=False),
+        Binding("pageup", "scroll_page(-1)", show=False),
+        Binding("pagedown", "scroll_page(1)", show=False),
         Binding("enter,f8", "open", "fill the screen", show=False),
     ]
 
@@ -167,11 +169,18 @@ class Plot(Widget, can_focus=True):
     def _in_time(self) -> bool:
         return self.name_of_tab not in ("requests", "bill")
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what lies along time is zoomed and panned; only the bill is longer than its place."""
+        if action in ("zoom", "pan", "whole", "mark"):
+            return self._in_time
+        return self.name_of_tab == "bill" if action in ("scroll_by", "scroll_page") else super().check_action(action, parameters)
+
     def action_tab(self, index: int) -> None:
         if index != self.tab:
             self.tab = index
             self._top = 0
             self.post_message(self.Turned())
+            self.refresh_bindings()
         self.refresh()
 
     def action_step(self, by: int) -> None:
@@ -203,6 +212,9 @@ class Plot(Widget, can_focus=True):
     def action_scroll_by(self, by: int) -> None:
         self._top = max(0, self._top + by)
         self.refresh()
+
+    def action_scroll_page(self, by: int) -> None:
+        self.action_scroll_by(by * max(1, self.size.height - 2))
 
     def action_mark(self, by: int) -> None:
         """Tell the next or previous mark on the time axis, and bring it into sight."""
