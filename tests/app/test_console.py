@@ -150,3 +150,19 @@ async def test_while_a_command_is_picked_what_it_is_for_stands_whole_below():
         await until(pilot, lambda: "machines live in subnets." not in screen_text(pilot.app))
         await pilot.press("enter")
         await until(pilot, lambda: screen.console.form is not None and "submit" in screen_text(pilot.app))
+
+
+async def test_on_a_small_screen_another_pane_is_seen_when_it_is_asked_for():
+    async with running(NARROW) as pilot:
+        screen = await play(pilot, a_session())
+        await pilot.press("f2")
+        screen.console.open("s3api", "create-bucket")
+        await pilot.pause()
+        await fill(pilot, "harbour")
+        await pilot.press("f4")
+        await pilot.pause()
+        assert screen.query_one("#board").region.height > 2
+        assert "Nothing to hold yet." in screen_text(pilot.app)
+        await pilot.press("f2")
+        await pilot.pause()
+        assert screen.console.statement == "s3api create-bucket --bucket harbour"

@@ -235,6 +235,8 @@ class PlayScreen(Looking):
             self.deck = name
         else:
             self.shown = name
+            if self.has_class("-folded") and self.deck == "console":
+                self.deck = "terminal"  # on a small screen an open console lies over the stage
         self._arrange()
         self.hold_clock()
         self.query_one(f"#{name}", Pane).target().focus()
