@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Any
 
 from cloudlab.commands.service_quotas import (
@@ -39,8 +40,10 @@ def need_quota(service: str, code: str) -> Quota:
     found = next((q for q in quotas() if (q.service, q.code) == (service, code)), None)
     if found is None:
         elsewhere = next((q for q in quotas() if q.code == code), None)
-        there = ", ".join(f"{q.code} ({q.title})" for q in quotas() if q.service == service)
-        hint = f"{code} is one of {elsewhere.service}: --service-code {elsewhere.service}." if elsewhere else f"There is {there}."
+        own = {q.code: q.title for q in quotas() if q.service == service}
+        near = get_close_matches(code, own, n=1, cutoff=0.7)
+        there = f"Near it: {near[0]} ({own[near[0]]})." if near else f"list-service-quotas --service-code {service} lists them."
+        hint = f"{code} is one of {elsewhere.service}: --service-code {elsewhere.service}." if elsewhere else there
         refuse("NoSuchResourceException", f"The request failed because the specified quota '{code}' does not exist.", hint)
     return found
 

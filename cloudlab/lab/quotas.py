@@ -33,7 +33,7 @@ def quotas_text(world: World, scenario: Scenario, word: str = "") -> str:
 
 def _line(world: World, scenario: Scenario, quota: Quota) -> str:
     limit, used = applied(world, scenario, quota.key), in_use(world, scenario, quota)
-    full = " FULL" if used is not None and used >= limit else ""
+    full = " (FULL)" if limit and used is not None and used >= limit else ""
     raised = f", raised from {scenario.quota(quota.fact)}" if quota.key in world.table(RaisedQuota) else ""
-    told = f"{limit}{raised}" if used is None else f"{used} of {limit} in use{full}{raised}"
+    told = f"{limit}{raised}" if used is None else "none may be had" if not limit else f"{used} of {limit} in use{full}{raised}"
     return f"{quota.service} {quota.code} {quota.title}: {told}"

@@ -15,7 +15,7 @@ def test_in_use_full_asked_for_and_raised() -> None:
     run(simulation, "ana", RunInstances(image_id=AL2023.id, instance_type="t3.small", subnet_id="subnet-a", min_count=16, max_count=16))
     told = quotas_text(simulation.world, simulation.scenario)
     assert "L-1216C47A" in told
-    assert "32 of 32 in use FULL" in told
+    assert "32 of 32 in use (FULL)" in told
     assert "L-FE5A380F" not in told  # nothing of it is in use
     run(simulation, "ana", RequestServiceQuotaIncrease(service_code="ec2", quota_code="L-1216C47A", desired_value=64))
     assert "64: PENDING" in quotas_text(simulation.world, simulation.scenario)
