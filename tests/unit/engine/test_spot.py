@@ -11,17 +11,18 @@ from cloudlab.commands.base import Command
 from cloudlab.commands.ec2_compute import DescribeInstances, RunInstances, StopInstances, TemplateSpecification, TerminateInstances
 from cloudlab.commands.ec2_spot import CancelSpotInstanceRequests, DescribeSpotInstanceRequests, DescribeSpotPriceHistory
 from cloudlab.commands.ec2_template import CreateLaunchTemplate, LaunchTemplateData
+from cloudlab.commands.ssm import SendCommand
 from cloudlab.engine.rules.fleets import in_service
 from cloudlab.engine.rules.ledger import cost_by_line
 from cloudlab.engine.simulation import Simulation
-from cloudlab.model.compute import Instance
+from cloudlab.model.compute import Instance, Invocation
 from cloudlab.model.fleet import AutoScalingGroup
 from cloudlab.model.images import AL2023
 from cloudlab.model.operations import Incident
 from cloudlab.model.scenario import Planned
 from cloudlab.model.spot import SpotRequest
 from cloudlab.model.time import HOUR
-from tests.support import MORNING, lay_network, open_simulation, run
+from tests.support import MORNING, lay_network, open_simulation, put_server, run
 
 STRIKES = MORNING + 2 * HOUR
 SPOT = {"MarketType": "spot"}
@@ -168,3 +169,19 @@ def test_how_it_is_described() -> None:
     assert shown["Status"]["Code"] == "fulfilled"
     run(simulation, "ana", DescribeSpotPriceHistory(instance_types=("m5.large",), availability_zone="us-east-1a"))
     assert list(simulation.answers.values())[-1]["SpotPriceHistory"][0]["SpotPrice"] == "0.033600"
+
+
+def test_a_document_that_runs_there_is_lost_with_it() -> None:
+    """What trains or installs on the machine ends with it; nobody goes on from the middle."""
+    simulation = struck_run()
+    put_server(simulation, spot=True)
+    request = SpotRequest("sir-1", "i-1", "t3.large", "us-east-1a", MORNING, 83_200)
+    simulation.world = simulation.world.put(request)
+    began = STRIKES - 3_600 - 120  # an hour of attended work, then seven minutes of the machine's own
+    simulation.advance(began)
+    assert run(simulation, "ana", SendCommand(document_name="cloudlab-InstallRuntime", instance_ids=("i-1",))).refusal is None
+    (document,) = simulation.world.every(Invocation)
+    assert document.status == "InProgress"
+    simulation.advance(STRIKES + HOUR)
+    (document,) = simulation.world.every(Invocation)
+    assert (document.status, "went away" in document.detail) == ("Failed", True)
