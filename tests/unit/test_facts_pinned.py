@@ -270,6 +270,9 @@ def test_incidents_of_today(catalogue: Catalogue) -> None:
         "certificate-expired",
         "database-primary-crash",
         "data-corrupted",
+        "quota-reached",
+        "slow-scale-out",
+        "spot-interruption",
         "maintenance-window",
     ]
     assert len(catalogue.incidents) == 23
@@ -357,6 +360,7 @@ def test_documents_are_a_fixed_list(catalogue: Catalogue) -> None:
         "cloudlab-FetchModel",
         "cloudlab-StartModelServer",
         "cloudlab-StopModelServer",
+        "cloudlab-GrowFileSystem",
         "cloudlab-CleanDisk",
         "cloudlab-InstallPostgres",
         "cloudlab-ConfigureBackup",
@@ -415,7 +419,7 @@ def test_a_server_keeps_its_objective_up_to_seven_tenths(catalogue: Catalogue) -
 def test_the_page_on_estimates_says_what_the_tables_use(catalogue: Catalogue) -> None:
     page = (assets_dir().parent / "docs" / "estimates.md").read_text(encoding="utf-8")
     estimates = [f for f in catalogue.facts if f.group == "estimates" and f.used is not None]
-    assert len(estimates) == 19
+    assert len(estimates) == 27
     rules = [catalogue.fact("effort", key) for key in ("outside_expertise_permille", "repetition_later_permille", "overtime_permille")]
     for fact in [*estimates, *rules]:
         assert f"| `{fact.key}` | {fact.used:,}" in page, fact.key
@@ -443,3 +447,32 @@ def test_a_database_by_hand_takes_over_two_days_and_the_tick_two_minutes(catalog
     assert seconds("ConfigureReplica", "ConfigureFailover", "TestFailover", "FixFailover") == 960 * 60
     assert seconds("PromoteReplica") == 45 * 60
     assert catalogue.effort("rds:ModifyDBInstance").seconds == 120
+
+
+# --- volumes, spot, quotas -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "micros"),
+    [
+        ("ebs_gp3_gb_month", 80_000),  # 0.08 USD
+        ("ebs_gp3_iops_month", 5_000),  # 0.005, beyond 3,000
+        ("ebs_gp3_throughput_month", 40_000),  # 0.04, beyond 125 MiB/s
+        ("ebs_gp2_gb_month", 100_000),  # 0.10
+        ("ebs_io2_gb_month", 125_000),  # 0.125
+        ("ebs_io2_iops_month", 65_000),  # 0.065
+        ("ebs_st1_gb_month", 45_000),  # 0.045
+        ("ebs_sc1_gb_month", 15_000),  # 0.015
+        ("ebs_snapshot_gb_month", 50_000),  # 0.05
+    ],
+)
+def test_storage_by_the_month(catalogue: Catalogue, key: str, micros: int) -> None:
+    assert catalogue.price(key) == micros
+
+
+def test_a_spot_instance_costs_a_third_and_a_quota_takes_one_to_two_days(catalogue: Catalogue) -> None:
+    assert catalogue.price("ec2_spot_saving") == 650  # permille saved
+    assert catalogue.rate("spot_interruption_notice_s") == 120
+    assert catalogue.rate("spot_interruption_per_year") == 600_000  # 5 % a month x 12
+    assert (catalogue.timing("quota_increase_earliest"), catalogue.timing("quota_increase_latest")) == (86_400, 172_800)  # 24-48 h
+    assert catalogue.timing("ebs_modification_pause") == 6 * 3_600
