@@ -38,6 +38,8 @@ Type aws commands, as in `ec2 create-vpc --cidr-block 10.0.0.0/16 -> $vpc`.
 `\\` continues a line. Or type one of these:
   look WHAT       status, map, board, goals, pages, jobs, traffic, team, log,
                   money, plots, data, quotas; `look` alone is the status
+  look template   what stands, as a CloudFormation template (`look template json`);
+                  look terraform: the same in Terraform's language, for reading
   look board WORD a filter (mine, struck, a service), or a duty with its sources
   look page ID    a page at length: cost of waiting, ways out, timeline
   look ID         a thing of the map: what is known of it, what can be done

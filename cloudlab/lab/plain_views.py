@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cloudlab.dialects.templates.export import template_json, template_text
+from cloudlab.dialects.templates.terraform import terraform_text
 from cloudlab.lab.data_cards import card_text
 from cloudlab.lab.losses import losses
 from cloudlab.lab.plain_operations import board_text, page_text, pages_text
@@ -13,7 +15,23 @@ from cloudlab.lab.view.slices import Job, Node, Service, View
 from cloudlab.model.money import format_usd
 from cloudlab.model.time import span, stamp
 
-LOOKS = ("map", "board", "goals", "pages", "jobs", "traffic", "plots", "team", "log", "money", "losses", "data", "quotas")
+LOOKS = (
+    "map",
+    "board",
+    "goals",
+    "pages",
+    "jobs",
+    "traffic",
+    "plots",
+    "team",
+    "log",
+    "money",
+    "losses",
+    "data",
+    "quotas",
+    "template",
+    "terraform",
+)
 
 
 def look(view: View, what: str, session: Session) -> str:
@@ -47,6 +65,12 @@ def look(view: View, what: str, session: Session) -> str:
             return quotas_text(session.world, session.level.scenario)
         case _ if what.startswith("quotas "):
             return quotas_text(session.world, session.level.scenario, what.removeprefix("quotas ").strip())
+        case "template":
+            return template_text(session.world)
+        case "template json":
+            return template_json(session.world)
+        case "terraform":
+            return terraform_text(session.world)
         case "plots":
             return plots_text(view.series)
         case _ if what.startswith("plots "):

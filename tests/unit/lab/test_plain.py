@@ -407,3 +407,17 @@ async def test_after_the_debrief_one_may_look_again(session: Session, tmp_path: 
     page = file.read_text(encoding="utf-8")
     assert page.startswith("<!doctype html>")
     assert "won in 0 of 100" in page
+
+
+@pytest.mark.parametrize(
+    ("what", "head", "within"),
+    [
+        ("template", "AWSTemplateFormatVersion", "Type: AWS::EC2::Subnet"),
+        ("template json", "{", '"AWS::EC2::Subnet"'),
+        ("terraform", "# For reading; cloudlab does not run Terraform.", 'resource "aws_subnet"'),
+    ],
+)
+async def test_what_stands_is_told_as_a_template(session: Session, what: str, head: str, within: str) -> None:
+    said = await answer(session, *SERVER, f"look {what}")
+    assert head in said
+    assert within in said
