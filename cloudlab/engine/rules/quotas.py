@@ -134,7 +134,8 @@ def applied(world: World, scenario: Scenario, key: str) -> int:
     raised = world.find(RaisedQuota, key)
     own = raised.value if raised is not None else scenario.quota(_fact_of(key))
     # the quota of gateways rises with that of VPCs
-    return max(own, applied(world, scenario, "vpcs_per_region")) if key == "internet_gateways_per_region" and raised is None else own
+    also = world.find(RaisedQuota, "vpcs_per_region") if key == "internet_gateways_per_region" else None
+    return own if also is None else max(own, also.value)
 
 
 def more(key: str) -> str:

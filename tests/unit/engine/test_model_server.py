@@ -102,7 +102,7 @@ def test_early_stopping_asks_early_and_ends_when_the_rounds_say() -> None:
         (Instance, "i-1", {"disk": "full"}, "No space left on device"),
         (Role, "server", {"policies": ("arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore",)}, "AmazonS3ReadOnlyAccess"),
         (SecurityGroup, "sg-web", {"egress": ()}, "Could not connect to the endpoint of S3"),
-        (StoredObject, "sagemaker-in/tiny/train.csv", {"size": 7 * 1_073_741_824}, "the root volume has 6 GiB left"),
+        (StoredObject, "sagemaker-in/tiny/train.csv", {"size": 7 * 1_073_741_824}, "its largest volume has 6 GiB left"),
         (StoredObject, "sagemaker-in/tiny/train.csv", {"dataset": None}, "ClientError: the files of channel 'train'"),
     ],
 )

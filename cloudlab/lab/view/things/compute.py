@@ -112,7 +112,7 @@ def offer_instance(world: World, instance: Instance) -> Iterator[Offer]:
     if root is not None:
         yield "grow its volume", f"ec2 modify-volume --volume-id {root.id} --size "
         yield "take a snapshot of it", f"ec2 create-snapshot --volume-id {root.id}"
-    yield "give it another size", f"ec2 modify-instance-attribute --instance-id {key} --instance-type Value="
+    yield "give it another size", f"ec2 modify-instance-attribute --instance-id {key} --instance-type "
     guard = "--no-disable-api-termination" if instance.protected else "--disable-api-termination"
     yield ("lift its protection" if instance.protected else "protect it"), f"ec2 modify-instance-attribute --instance-id {key} {guard}"
     yield "terminate it", f"ec2 terminate-instances --instance-ids {key}"
