@@ -7,10 +7,10 @@ import sys
 from collections.abc import Sequence
 
 from cloudlab import __version__
-from cloudlab.cli import demo, futures, ghost, level, look_up, play, replay, report, run, serve
+from cloudlab.cli import demo, futures, ghost, level, look_up, play, replay, report, run, serve, template
 from cloudlab.cli.ending import LOST
 
-WORDS = (play, demo, run, serve, replay, report, ghost, futures, look_up, level)
+WORDS = (play, demo, run, serve, replay, report, ghost, futures, template, look_up, level)
 """In the order in which `--help` lists them."""
 
 

@@ -411,6 +411,7 @@ Lines as the aws CLI takes them (`aws` may be left out), or one of these:
   cancel PERSON    take back the order somebody is working on
   undo, rewind N   learn mood: back to before the last decision, or decision N
   look WHAT        map, board, goals, pages, jobs, traffic, plots, team, log, money, data as text
+  look template    what stands as a CloudFormation template; look terraform: for reading
   look ID          a thing of the map; look way FROM TO [PORT]: a packet's way, to where it stops
   predict P1 a, answer Q1 b, note TEXT, brief
   stop             give no more of the lines that were pasted

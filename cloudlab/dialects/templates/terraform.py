@@ -13,7 +13,7 @@ from cloudlab.model.world import World
 
 HEAD = "# For reading; cloudlab does not run Terraform."
 
-_KINDS = {
+KINDS = {
     "AWS::IAM::Role": "aws_iam_role",
     "AWS::IAM::InstanceProfile": "aws_iam_instance_profile",
     "AWS::S3::Bucket": "aws_s3_bucket",
@@ -48,6 +48,7 @@ _KINDS = {
     "AWS::SageMaker::EndpointConfig": "aws_sagemaker_endpoint_configuration",
     "AWS::SageMaker::Endpoint": "aws_sagemaker_endpoint",
 }
+"""Every type an export may hold -> what Terraform calls it."""
 
 _SAID_OTHERWISE = {
     "ImageId": "ami",
@@ -98,7 +99,7 @@ def terraform_text(world: World) -> str:
 def _resource(draft: Draft, logical: str) -> str:
     resource = draft.resources[logical]
     kind = resource["Type"]
-    lines = [f'resource "{_KINDS[kind]}" "{_label(logical)}" {{']
+    lines = [f'resource "{KINDS[kind]}" "{_label(logical)}" {{']
     for key, value in resource.get("Properties", {}).items():
         own = _NAMES_OF.get(kind, _NAMES)
         name = "name" if key in own else _SAID_OTHERWISE.get(key, kebab(key).replace("-", "_"))
@@ -145,7 +146,7 @@ def _literal(draft: Draft, value: Any) -> str:
 
 
 def _address(draft: Draft, logical: str) -> str:
-    return f"{_KINDS[draft.resources[logical]['Type']]}.{_label(logical)}"
+    return f"{KINDS[draft.resources[logical]['Type']]}.{_label(logical)}"
 
 
 def _label(logical: str) -> str:
