@@ -88,6 +88,12 @@ DIFFERENCES = (
         _is("CreateTargetGroup", ours=None, theirs=("DuplicateTargetGroupName",)),
     ),
     Difference(
+        "a VPC whose table was associated with a subnet that is gone",
+        "a subnet takes its association with it; moto leaves it at the main table, and then finds the VPC in use",
+        "VPC user guide: subnet route tables, deleting a subnet",
+        _is("DeleteVpc", ours=None, theirs=("DependencyViolation",)),
+    ),
+    Difference(
         "a network ACL that does not exist, described",
         "moto names the kind of another resource",
         "EC2 API reference, error codes: InvalidNetworkAclID.NotFound",
