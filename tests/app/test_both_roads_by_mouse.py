@@ -211,9 +211,10 @@ async def test_a_road_clicked_reaches_its_debrief(file):
             await mouse.until(lambda: "run/pause" in screen_text(pilot.app))
             with pytest.MonkeyPatch.context() as slower:
                 slower.setattr(pacer, "PACES", (60, WAITING, WAITING))
-                click_key("run/pause")
-                await mouse.at_once(lambda: screen.sitting.pacer.running or true(), 5)
-                await mouse.at_once(true, 60)
+                while not true():  # it also stops where something else that was begun is through
+                    click_key("run/pause")
+                    await mouse.at_once(lambda: screen.sitting.pacer.running or true(), 5)
+                    await mouse.at_once(lambda: true() or not screen.sitting.pacer.running, 60)
                 if screen.sitting.pacer.running:
                     click_key("run/pause")
                 await settled()
