@@ -272,8 +272,9 @@ def test_a_full_disk_stops_postgresql(site: Site) -> None:
 
 def test_what_would_be_if_a_zone_were_lost(site: Site) -> None:
     pair(site)
-    lost = site.sim.world.put(ZoneOutage("us-east-1a", site.sim.now, site.sim.now + HOUR, "asked for"))
-    web = replace(site.sim.world.get(Instance, "i-web"), zone="us-east-1b", subnet=site.b)
+    elsewhere = site.sim.world.change(Instance, "i-web", zone="us-east-1b", subnet=site.b, private_ip="10.0.1.99")
+    lost = elsewhere.put(ZoneOutage("us-east-1a", site.sim.now, site.sim.now + HOUR, "asked for"))
+    web = lost.get(Instance, "i-web")
     assert lookup_fault(taken_over(lost), CALLS, web) is None
     untested = lost.change(PostgresServer, "i-two", defect="undrawn")
     assert "its zone us-east-1a is down" in (lookup_fault(taken_over(untested), CALLS, web) or "")
