@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from cloudlab.dialects.templates.draft import Draft
-from cloudlab.dialects.templates.machines import write_balancing, write_fleets, write_instances
+from cloudlab.dialects.templates.machines import write_balancing, write_fleets, write_instances, write_volumes
 from cloudlab.dialects.templates.network import write_network, write_ways_out
 from cloudlab.dialects.templates.services import write_databases, write_identity, write_models, write_storage
 from cloudlab.model.world import World
@@ -24,6 +24,7 @@ def draft_of(world: World) -> Draft:
     write_storage(draft, world)
     write_network(draft, world)
     write_instances(draft, world)
+    write_volumes(draft, world)
     write_ways_out(draft, world)
     write_balancing(draft, world)
     write_fleets(draft, world)

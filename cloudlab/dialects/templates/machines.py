@@ -11,6 +11,7 @@ from cloudlab.model.certificates import Certificate
 from cloudlab.model.compute import Image, Instance
 from cloudlab.model.fleet import AutoScalingGroup, LaunchSettings, LaunchTemplate, ScalingPolicy
 from cloudlab.model.network import Subnet
+from cloudlab.model.volumes import Volume
 from cloudlab.model.world import World
 
 _ROOT, _USUAL_GIB = "/dev/xvda", 8
@@ -62,6 +63,32 @@ def _disk(gib: int | None, *, encrypted: bool) -> list[dict[str, Any]] | None:
         return None
     ebs = {"VolumeSize": gib, "Encrypted": encrypted or None}
     return [{"DeviceName": _ROOT, "Ebs": {k: v for k, v in ebs.items() if v is not None}}]
+
+
+def write_volumes(draft: Draft, world: World) -> None:
+    """Write the volumes beside those that machines start from, and where each is attached; what lies on them is in no template."""
+    for volume in world.every(Volume):
+        if volume.state == "deleting" or (volume.instance is not None and volume.device == _ROOT):
+            continue
+        if volume.snapshot is not None:
+            draft.note(f"{volume.snapshot} is a snapshot of this account's own; elsewhere it has to be copied first.")
+        elif volume.file_system_gib:
+            draft.note("What lies on a volume is in no template.")
+        properties = {
+            "AvailabilityZone": volume.zone,
+            "Size": volume.gib,
+            "VolumeType": volume.type,
+            "Iops": volume.iops if volume.type in ("gp3", "io1", "io2") else None,
+            "Throughput": volume.throughput if volume.type == "gp3" else None,
+            "Encrypted": volume.encrypted,
+            "SnapshotId": volume.snapshot,
+            "Tags": tag_list(volume.tags),
+        }
+        logical = draft.add("AWS::EC2::Volume", volume.id, called(volume.tags), properties)
+        draft.resources[logical] |= {"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Delete"}
+        if draft.name(volume.instance or "") is not None:
+            held = {"VolumeId": draft.to(volume.id), "InstanceId": draft.to(volume.instance), "Device": volume.device}
+            draft.add("AWS::EC2::VolumeAttachment", f"{volume.id}/{volume.instance}", f"{logical}Attachment", held)
 
 
 def write_fleets(draft: Draft, world: World) -> None:

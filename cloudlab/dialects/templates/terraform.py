@@ -35,6 +35,8 @@ KINDS = {
     "AWS::EC2::SubnetRouteTableAssociation": "aws_route_table_association",
     "AWS::EC2::VPCEndpoint": "aws_vpc_endpoint",
     "AWS::EC2::Instance": "aws_instance",
+    "AWS::EC2::Volume": "aws_ebs_volume",
+    "AWS::EC2::VolumeAttachment": "aws_volume_attachment",
     "AWS::EC2::LaunchTemplate": "aws_launch_template",
     "AWS::AutoScaling::AutoScalingGroup": "aws_autoscaling_group",
     "AWS::AutoScaling::ScalingPolicy": "aws_autoscaling_policy",
@@ -70,6 +72,7 @@ _SAID_OTHERWISE = {
     "ProductionVariants": "production_variants",
     "MultiAZ": "multi_az",
     "BucketName": "bucket",
+    "Device": "device_name",
 }
 """Properties that Terraform calls by another name; the others only change their spelling."""
 

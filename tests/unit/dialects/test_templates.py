@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from typing import Any
 
@@ -18,14 +19,18 @@ from cloudlab.commands.ec2_access import AllocateAddress, AssociateAddress
 from cloudlab.commands.ec2_acl import CreateNetworkAcl, CreateNetworkAclEntry
 from cloudlab.commands.ec2_egress import CreateNatGateway, CreateVpcEndpoint
 from cloudlab.commands.ec2_template import CreateLaunchTemplate
+from cloudlab.commands.ec2_volumes import AttachVolume, CreateVolume
 from cloudlab.commands.rds import CreateDBInstance, CreateDBSubnetGroup
 from cloudlab.commands.s3 import CreateBucket
 from cloudlab.dialects.templates.export import NOTHING, template_json, template_text
 from cloudlab.dialects.templates.terraform import HEAD, terraform_text
+from cloudlab.engine.opening import opening_world
+from cloudlab.levels.loader import load_level
 from cloudlab.model.identity import Role
 from cloudlab.model.learning import Endpoint, EndpointConfig, SageModel, Variant
 from cloudlab.model.network import Permission
 from cloudlab.model.world import World
+from cloudlab.paths import assets_dir, levels_dir
 from tests.balanced import SPEC, Fleet, open_fleet
 from tests.network import ask
 from tests.support import XGBOOST, open_simulation
@@ -58,6 +63,9 @@ def _everything() -> Fleet:
     wire = {"DBInstanceIdentifier": "shop", "DBInstanceClass": "db.t3.medium", "Engine": "postgres", "AllocatedStorage": 20}
     wire |= {"MasterUsername": "owner", "ManageMasterUserPassword": True, "DBSubnetGroupName": "data", "MultiAZ": True}
     ask(sim, CreateDBInstance.model_validate(wire | {"StorageEncrypted": True}))
+    volume = ask(sim, CreateVolume(availability_zone="us-east-1a", size=20))["VolumeId"]
+    sim.advance(sim.now + 60)
+    ask(sim, AttachVolume(volume_id=volume, instance_id="web-a", device="/dev/sdf"))
     variant = Variant("AllTraffic", "churn", "ml.m5.large", 2, 1000)
     sim.world = sim.world.put(
         Role("sm", ("sagemaker.amazonaws.com",), sim.now),
@@ -85,7 +93,17 @@ def test_what_stands_is_written_once_each(world: World, template: dict[str, Any]
     assert kinds["AWS::EC2::Subnet"] == 3
     assert kinds["AWS::EC2::EIP"] == 2
     assert kinds["AWS::EC2::EIPAssociation"] == 1
-    for one in ("VPC", "NatGateway", "VPCEndpoint", "NetworkAcl", "NetworkAclEntry", "LaunchTemplate", "SecurityGroupIngress"):
+    for one in (
+        "VPC",
+        "NatGateway",
+        "VPCEndpoint",
+        "NetworkAcl",
+        "NetworkAclEntry",
+        "LaunchTemplate",
+        "SecurityGroupIngress",
+        "Volume",
+        "VolumeAttachment",
+    ):
         assert kinds[f"AWS::EC2::{one}"] == 1
     for one in ("AutoScaling::AutoScalingGroup", "AutoScaling::ScalingPolicy", "RDS::DBInstance", "SageMaker::Endpoint", "S3::Bucket"):
         assert kinds[f"AWS::{one}"] == 1
@@ -145,6 +163,14 @@ def _for_moto(template: dict[str, Any], certificate: str) -> dict[str, Any]:
         if "Certificates" in resource.get("Properties", {}):
             resource["Properties"]["Certificates"] = [{"CertificateArn": certificate}]
     return template | {"Resources": kept}
+
+
+@pytest.mark.parametrize(("level", "start"), [("02-two-zones", "on-paper"), ("03-patch-tuesday", ""), ("04-the-database", "never-tried")])
+def test_what_a_level_hands_over_can_be_made_elsewhere(level: str, start: str) -> None:
+    world = opening_world(load_level(levels_dir(), assets_dir(), level, start).scenario, 1)
+    found = lint(template_text(world), config=ManualArgs(regions=["us-east-1"], ignore_checks=["W3010", "I"]))
+    assert not found, [f"{each.rule.id} {each.message}" for each in found]
+    assert not re.findall(r'"(?:vpc|subnet|sg|igw|rtb|nat|eipalloc|lt|acl|i|vol)-0[0-9a-f]{16}"', template_json(world))
 
 
 def test_moto_makes_it(template: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
