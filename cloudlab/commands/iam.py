@@ -119,6 +119,25 @@ class AddRoleToInstanceProfile(Command):
     role_name: RoleRef
 
 
+class RemoveRoleFromInstanceProfile(Command):
+    service: ClassVar[str] = "iam"
+    operation: ClassVar[str] = "RemoveRoleFromInstanceProfile"
+    gloss: ClassVar[str] = "Take the role out of an instance profile; machines that wear it may do nothing more."
+    errors: ClassVar[tuple[str, ...]] = ("NoSuchEntity",)
+
+    instance_profile_name: InstanceProfileRef
+    role_name: RoleRef
+
+
+class DeleteInstanceProfile(Command):
+    service: ClassVar[str] = "iam"
+    operation: ClassVar[str] = "DeleteInstanceProfile"
+    gloss: ClassVar[str] = "Give an instance profile up, once no role is in it."
+    errors: ClassVar[tuple[str, ...]] = ("NoSuchEntity", "DeleteConflict")
+
+    instance_profile_name: InstanceProfileRef
+
+
 class ListInstanceProfiles(Command):
     service: ClassVar[str] = "iam"
     operation: ClassVar[str] = "ListInstanceProfiles"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cloudlab.commands import (
     acm,
     autoscaling,
+    cloudformation,
     ec2_access,
     ec2_acl,
     ec2_attributes,
@@ -48,6 +49,7 @@ _ROOMS = (
     sagemaker,
     sagemaker_runtime,
     service_quotas,
+    cloudformation,
     sts,
 )
 

@@ -5,15 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from cloudlab.commands.ec2_compute import AssociateIamInstanceProfile
-from cloudlab.commands.iam import AddRoleToInstanceProfile, CreateInstanceProfile, ListInstanceProfiles
+from cloudlab.commands.iam import (
+    AddRoleToInstanceProfile,
+    CreateInstanceProfile,
+    DeleteInstanceProfile,
+    ListInstanceProfiles,
+    RemoveRoleFromInstanceProfile,
+)
 from cloudlab.engine.instance import need_instance
 from cloudlab.engine.kernel import Context, Events, answers, decides, evolves, refuse
 from cloudlab.engine.launch import need_profile
+from cloudlab.engine.removal import removed
 from cloudlab.engine.role import check_name, describe_role, need_role
 from cloudlab.engine.rules.profiles import association_of
 from cloudlab.model.compute import Instance
 from cloudlab.model.events.compute import ProfileAssociated
-from cloudlab.model.events.identity import InstanceProfileCreated, RoleAddedToProfile
+from cloudlab.model.events.identity import InstanceProfileCreated, InstanceProfileDeleted, RoleAddedToProfile, RoleRemovedFromProfile
 from cloudlab.model.events.run import ResourcesSeen
 from cloudlab.model.identity import InstanceProfile, Role
 from cloudlab.model.ids import arn
@@ -43,14 +50,7 @@ def answer_create_instance_profile(ctx: Context, command: CreateInstanceProfile)
 
 @decides(AddRoleToInstanceProfile)
 def decide_add_role_to_instance_profile(ctx: Context, command: AddRoleToInstanceProfile) -> Events:
-    profile = ctx.world.find(InstanceProfile, command.instance_profile_name)
-    if profile is None:
-        there = ", ".join(ctx.world.table(InstanceProfile))
-        refuse(
-            "NoSuchEntity",
-            f"Instance Profile {command.instance_profile_name} cannot be found.",
-            f"There is {there}." if there else "There is no instance profile yet.",
-        )
+    profile = _need_profile(ctx, command.instance_profile_name)
     role = need_role(ctx, command.role_name)
     if profile.role is not None:
         refuse(
@@ -65,6 +65,53 @@ def decide_add_role_to_instance_profile(ctx: Context, command: AddRoleToInstance
 @evolves(RoleAddedToProfile)
 def evolve_role_added_to_profile(world: World, event: RoleAddedToProfile) -> World:
     return world.change(InstanceProfile, event.profile, role=event.role)
+
+
+def _need_profile(ctx: Context, name: str) -> InstanceProfile:
+    found = ctx.world.find(InstanceProfile, name)
+    if found is None:
+        there = ", ".join(ctx.world.table(InstanceProfile))
+        refuse(
+            "NoSuchEntity",
+            f"Instance Profile {name} cannot be found.",
+            f"There is {there}." if there else "There is no instance profile yet.",
+        )
+    return found
+
+
+@decides(RemoveRoleFromInstanceProfile)
+def decide_remove_role_from_instance_profile(ctx: Context, command: RemoveRoleFromInstanceProfile) -> Events:
+    profile = _need_profile(ctx, command.instance_profile_name)
+    if profile.role != command.role_name:
+        refuse(
+            "NoSuchEntity",
+            f"The role with name {command.role_name} is not in instance profile {profile.id}.",
+            f"It holds {profile.role}." if profile.role else "It holds no role.",
+        )
+    yield RoleRemovedFromProfile(profile.id)
+    yield ResourcesSeen((("InstanceProfile", profile.id),))
+
+
+@evolves(RoleRemovedFromProfile)
+def evolve_role_removed_from_profile(world: World, event: RoleRemovedFromProfile) -> World:
+    return world.change(InstanceProfile, event.profile, role=None)
+
+
+@decides(DeleteInstanceProfile)
+def decide_delete_instance_profile(ctx: Context, command: DeleteInstanceProfile) -> Events:
+    profile = _need_profile(ctx, command.instance_profile_name)
+    if profile.role is not None:
+        refuse(
+            "DeleteConflict",
+            "Cannot delete entity, must remove roles from instance profile first.",
+            f"iam remove-role-from-instance-profile --instance-profile-name {profile.id} --role-name {profile.role}",
+        )
+    yield InstanceProfileDeleted(profile.id)
+
+
+@evolves(InstanceProfileDeleted)
+def evolve_instance_profile_deleted(world: World, event: InstanceProfileDeleted) -> World:
+    return removed(world, InstanceProfile, event.profile)
 
 
 @decides(ListInstanceProfiles)

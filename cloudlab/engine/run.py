@@ -18,6 +18,7 @@ from cloudlab.model import (
     patching,
     quotas,
     spot,
+    stacks,
     storage,
     volumes,
 )
@@ -27,7 +28,7 @@ from cloudlab.model.world import Timer, World, fact_key
 
 KINDS: dict[str, type[Any]] = {
     kind.__name__: kind
-    for room in (network, compute, storage, identity, learning, database, balancing, certificates, fleet, quotas, patching, volumes, spot)
+    for room in (network, compute, storage, identity, learning, database, balancing, certificates, fleet, quotas, patching, volumes, spot, stacks)
     for kind in vars(room).values()
     if isinstance(kind, type) and kind.__module__ == room.__name__ and kind is not database.PostgresServer
 }

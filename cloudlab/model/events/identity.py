@@ -43,3 +43,13 @@ class InstanceProfileCreated(Event):
 class RoleAddedToProfile(Event):
     profile: str
     role: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRemovedFromProfile(Event):
+    profile: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceProfileDeleted(Event):
+    profile: str
