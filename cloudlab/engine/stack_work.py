@@ -6,14 +6,13 @@ from dataclasses import dataclass, replace
 
 from cloudlab.commands.templates.language import Template, needs
 from cloudlab.engine.kernel import Context, Events, evolves, fires, reacts
-from cloudlab.engine.rules.stack_resources import is_gone, state
+from cloudlab.engine.rules.stack_resources import is_gone, least, state
 from cloudlab.engine.stack_orders import Failed, make, parse, unmake
 from cloudlab.model.events import Event
 from cloudlab.model.events.stacks import StackChanged
 from cloudlab.model.stacks import Stack, StackEvent, StackResource
 from cloudlab.model.world import Timer, World
 
-_OVERHEAD = "cloudformation_overhead_per_resource"
 KIND = "AWS::CloudFormation::Stack"
 
 
@@ -53,23 +52,26 @@ def go_on(ctx: Context, stack: Stack) -> Events:
     """Take a stack as far as it gets at this instant."""
     work = _Work(ctx, ctx.world, stack, [])
     template = parse(stack.template)
-    overhead = ctx.scenario.catalogue.timing(_OVERHEAD)
     while True:
         before = work.stack
         if work.stack.status == "CREATE_IN_PROGRESS":
-            _create(work, template, overhead)
+            _create(work, template)
         elif work.stack.busy:
-            _delete(work, template, overhead)
+            _delete(work, template)
         if work.stack is before:
             break
     if work.stack is stack:
         return
     yield from work.events
-    waits = [r.since + overhead for r in work.stack.resources if r.status.endswith("_IN_PROGRESS") and r.since + overhead > ctx.now]
+    waits = [_due(ctx, r) for r in work.stack.resources if r.status.endswith("_IN_PROGRESS") and _due(ctx, r) > ctx.now]
     yield StackChanged(work.stack, min(waits, default=None) if work.stack.busy else None)
 
 
-def _create(work: _Work, template: Template, overhead: int) -> None:
+def _due(ctx: Context, resource: StackResource) -> int:
+    return resource.since + least(ctx.scenario, resource.type)
+
+
+def _create(work: _Work, template: Template) -> None:
     now, stack = work.ctx.now, work.stack
     failed = next((r for r in stack.resources if r.status == "CREATE_FAILED"), None)
     for resource in stack.resources:
@@ -77,7 +79,7 @@ def _create(work: _Work, template: Template, overhead: int) -> None:
             continue
         if failed is not None:
             work.set(resource, "CREATE_FAILED", "Resource creation cancelled")
-        elif now >= resource.since + overhead and (found := state(work.world, resource.type, resource.physical)):
+        elif now >= _due(work.ctx, resource) and (found := state(work.world, resource.type, resource.physical)):
             work.set(resource, "CREATE_COMPLETE" if found == "there" else "CREATE_FAILED", "" if found == "there" else found)
     stack = work.stack
     if failed is not None:
@@ -110,10 +112,10 @@ def _give_up(work: _Work, failed: StackResource) -> None:
         work.stack = with_status(work.stack, work.ctx.now, "ROLLBACK_IN_PROGRESS", f"{reason} Rollback requested by user.")
 
 
-def _delete(work: _Work, template: Template, overhead: int) -> None:
+def _delete(work: _Work, template: Template) -> None:
     now = work.ctx.now
     for resource in work.stack.resources:
-        due = resource.status == "DELETE_IN_PROGRESS" and now >= resource.since + overhead
+        due = resource.status == "DELETE_IN_PROGRESS" and now >= _due(work.ctx, resource)
         if due and is_gone(work.world, resource.type, resource.physical):
             work.set(resource, "DELETE_COMPLETE")
     left = {r.logical: r for r in work.stack.resources if not r.status.startswith("DELETE_") or r.status == "DELETE_IN_PROGRESS"}

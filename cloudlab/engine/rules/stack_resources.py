@@ -15,6 +15,8 @@ from cloudlab.model.identity import Role
 from cloudlab.model.ids import arn
 from cloudlab.model.learning import Endpoint
 from cloudlab.model.network import Address, NatGateway, NetworkAcl, SecurityGroup, Subnet, Vpc, VpcEndpoint
+from cloudlab.model.scenario import Scenario
+from cloudlab.model.time import Seconds
 from cloudlab.model.world import World
 
 State = Callable[[World, str], str]
@@ -77,6 +79,12 @@ GONE: dict[str, Callable[[World, str], bool]] = {
         w.find(AutoScalingGroup, k) is None and not any(i.state != "terminated" and i.fleet == k for i in w.every(Instance))
     ),
 }
+
+
+def least(scenario: Scenario, kind: str) -> Seconds:
+    """Return how long a resource takes at the least; what belongs to IAM is waited for until every service knows it."""
+    overhead = scenario.catalogue.timing("cloudformation_overhead_per_resource")
+    return overhead + (scenario.catalogue.timing("iam_role_eventual_consistency") if kind.startswith("AWS::IAM::") else 0)
 
 
 def state(world: World, kind: str, physical: str) -> str:
