@@ -748,6 +748,29 @@ OPTIONS = {
     min-size mixed-instances-policy new-instances-protected-from-scale-in placement-group service-linked-role-arn
     skip-zonal-shift-validation termination-policies vpc-zone-identifier
 """,
+    "cloudformation create-stack": """
+    capabilities client-request-token deployment-config disable-rollback disable-validation enable-termination-protection
+    notification-arns on-failure parameters resource-types retain-except-on-create role-arn rollback-configuration stack-name
+    stack-policy-body stack-policy-url tags template-body template-url timeout-in-minutes
+""",
+    "cloudformation delete-stack": """
+    client-request-token deletion-mode deployment-config retain-resources role-arn stack-name
+""",
+    "cloudformation describe-stack-events": """
+    max-items next-token stack-name starting-token
+""",
+    "cloudformation describe-stack-resources": """
+    logical-resource-id physical-resource-id stack-name
+""",
+    "cloudformation describe-stacks": """
+    max-items next-token stack-name starting-token
+""",
+    "cloudformation get-template": """
+    change-set-name stack-name template-stage
+""",
+    "cloudformation validate-template": """
+    template-body template-url
+""",
     "ec2 allocate-address": """
     address customer-owned-ipv4-pool domain dry-run ipam-pool-id network-border-group public-ipv4-pool tag-specifications
 """,
@@ -1132,6 +1155,9 @@ OPTIONS = {
     "iam create-role": """
     assume-role-policy-document description max-session-duration path permissions-boundary role-name tags
 """,
+    "iam delete-instance-profile": """
+    instance-profile-name
+""",
     "iam delete-role": """
     role-name
 """,
@@ -1149,6 +1175,9 @@ OPTIONS = {
 """,
     "iam list-roles": """
     marker max-items page-size path-prefix starting-token
+""",
+    "iam remove-role-from-instance-profile": """
+    instance-profile-name role-name
 """,
     "iam update-assume-role-policy": """
     policy-document role-name

@@ -5,6 +5,7 @@ One statement a line; shell quoting; `\` at the end continues a line; `#` opens 
     [as PERSON] [! CODE] SERVICE VERB --flag value ... [--query EXPR] [-> $name] [&]
     [as PERSON] [! CODE] deploy FILE [-> $name] [&]
     [as PERSON] [! CODE] notebook run N|all [&]
+    export FILE                     what stands, as a template
     wait 30m                        s, m, h, d; also 1h30m
     wait until day 2 09:00
     wait for KIND ID STATE [max 2h]
@@ -44,6 +45,7 @@ from cloudlab.dialects.script_tree import (
     Answer,
     Decide,
     Deploy,
+    Export,
     Hint,
     Manner,
     Note,
@@ -74,6 +76,7 @@ __all__ = [
     "Answer",
     "Decide",
     "Deploy",
+    "Export",
     "Hint",
     "Manner",
     "Note",
@@ -107,6 +110,7 @@ VERBS = {
     "on": "on incident KIND ... end",
     "ack": "ack ID",
     "deploy": "deploy FILE",
+    "export": "export FILE",
     "notebook": "notebook run N|all",
     "decide": "decide PROJECT go|no-go because EVIDENCE",
     "predict": "predict QUESTION CHOICE",
@@ -290,6 +294,8 @@ class _Reader:
                 return Ack(place, words[1])
             case "deploy", [_]:
                 return Deploy(place, words[1], manner)
+            case "export", [_]:
+                return Export(place, words[1])
             case "notebook", ["run", "all"]:
                 return Notebook(place, None, manner)
             case "notebook", ["run", number] if number.isdecimal() and int(number) > 0:

@@ -70,6 +70,12 @@ class Deploy:
 
 
 @dataclass(frozen=True, slots=True)
+class Export:
+    place: Place
+    file: Word
+
+
+@dataclass(frozen=True, slots=True)
 class Notebook:
     place: Place
     cell: int | None
@@ -164,6 +170,7 @@ class Note:
 Statement = (
     Order
     | Deploy
+    | Export
     | Notebook
     | WaitSpan
     | WaitUntil

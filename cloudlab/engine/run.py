@@ -26,9 +26,40 @@ from cloudlab.model.events.run import CommitmentMade, FactLearned, NoteTaken, Re
 from cloudlab.model.operations import Sighting
 from cloudlab.model.world import Timer, World, fact_key
 
+_ROOMS = (
+    network,
+    compute,
+    storage,
+    identity,
+    learning,
+    database,
+    balancing,
+    certificates,
+    fleet,
+    quotas,
+    patching,
+    volumes,
+    spot,
+    stacks,
+)
 KINDS: dict[str, type[Any]] = {
     kind.__name__: kind
-    for room in (network, compute, storage, identity, learning, database, balancing, certificates, fleet, quotas, patching, volumes, spot, stacks)
+    for room in _ROOMS
+        network,
+        compute,
+        storage,
+        identity,
+        learning,
+        database,
+        balancing,
+        certificates,
+        fleet,
+        quotas,
+        patching,
+        volumes,
+        spot,
+        stacks,
+    )
     for kind in vars(room).values()
     if isinstance(kind, type) and kind.__module__ == room.__name__ and kind is not database.PostgresServer
 }

@@ -14,6 +14,7 @@ from cloudlab.engine.rules.quotas import SERVICES, quotas
 from cloudlab.engine.run import KINDS
 from cloudlab.lab.session import Session
 from cloudlab.lab.states import WAITABLE
+from cloudlab.lab.templates import SCHEME, saved
 from cloudlab.lab.terminal import Terminal
 from cloudlab.lab.view.things.egress import services
 from cloudlab.lab.view.things.words import name_of, short
@@ -141,6 +142,7 @@ _GROUPS: dict[str, Callable[[Session], Iterator[tuple[str, str]]]] = {
     "image": _images,
     "image-uri": _uris,
     "file": lambda s: ((f.name, f"{f.channel} data" if f.model is None else "a trained model") for f in s.level.scenario.files),
+    "template": lambda _: ((f"{SCHEME}{name}", "a template of yours") for name in saved()),
     "quota-service": lambda _: iter(SERVICES.items()),
     "quota-code": lambda _: ((q.code, f"{q.title} ({q.service})") for q in quotas()),
     "cidr": lambda _: iter([("10.0.0.0/16", "65,536 addresses, as for a VPC"), ("10.0.0.0/24", "256 addresses, as for a subnet")]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cloudlab.dialects.aws_cli import Line
 from cloudlab.dialects.errors import LineError, did_you_mean
@@ -14,6 +14,7 @@ from cloudlab.dialects.script import (
     Answer,
     Decide,
     Deploy,
+    Export,
     Hint,
     Manner,
     Note,
@@ -33,9 +34,11 @@ from cloudlab.dialects.script import (
     WaitUntil,
     captured,
     noted,
+    parse_statement,
     plain,
 )
 from cloudlab.dialects.tokens import Value
+from cloudlab.lab import templates
 from cloudlab.lab.asked import Refused, awaited, question_asked
 from cloudlab.lab.captures import Capture, names, under_way
 from cloudlab.lab.session import Session, pages_team
@@ -135,8 +138,15 @@ class Performer:
                 self.said(session.hint())
             case Note(text=text):
                 session.note(noted(text, self.variables))
-            case Deploy():
-                raise place.error("NotModelled", "deploy: templates are not modelled yet.", "Give the commands one by one.")
+            case Deploy(file=word, manner=manner):
+                order = parse_statement(templates.deploy_line(plain((word,), self.variables)))
+                assert isinstance(order, Order)
+                await self._order(replace(order, place=place), manner)
+            case Export(file=word):
+                try:
+                    self.said(templates.write(session.world, plain((word,), self.variables)))
+                except Refused as no:
+                    self._refused(place, Manner(), no.refusal)
             case Notebook():
                 raise place.error("NotModelled", "notebook: this level has no notebook.", "Train with a job or a document.")
 

@@ -8,6 +8,7 @@ from cloudlab.lab.data_cards import card_text
 from cloudlab.lab.losses import losses
 from cloudlab.lab.plain_operations import board_text, page_text, pages_text
 from cloudlab.lab.plain_plots import money_text, plots_text
+from cloudlab.lab.plain_stacks import stacks_text, templates_text
 from cloudlab.lab.plain_things import WAY, thing_text, way_text
 from cloudlab.lab.quotas import quotas_text
 from cloudlab.lab.session import Session
@@ -31,6 +32,8 @@ LOOKS = (
     "quotas",
     "template",
     "terraform",
+    "templates",
+    "stacks",
 )
 
 
@@ -59,6 +62,10 @@ def look(view: View, what: str, session: Session) -> str:
             return money_text(view.money)
         case "losses":
             return "\n".join(losses(session.world, session.level.scenario)) or "Nothing stands anywhere yet, so nothing can be lost."
+        case "templates":
+            return templates_text()
+        case "stacks":
+            return stacks_text(session.world)
         case "data":
             return "\n\n".join(card_text(session.level.scenario.cards[key]) for key in session.level.file.data)
         case "quotas":

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from cloudlab.commands.base import Command
 from cloudlab.dialects.human import human
-from cloudlab.engine.kernel import Want
+from cloudlab.engine.kernel import Refused, Want
 from cloudlab.engine.rules.wanted import predictions_wanted, trainings_under_way
 from cloudlab.engine.simulation import RULES, Happening, Outcome, Preview, Simulation
 from cloudlab.journal.error import JournalError
@@ -17,6 +17,7 @@ from cloudlab.journal.file import Journal
 from cloudlab.journal.record import Header, Record
 from cloudlab.journal.replay import Step, replay
 from cloudlab.lab.captures import Capture, capture_in
+from cloudlab.lab.templates import loaded
 from cloudlab.lab.waiting import outage, turns_away
 from cloudlab.levels.judge import LevelReferee, next_hint
 from cloudlab.levels.loader import Level
@@ -184,7 +185,10 @@ class Session:
         return self.simulation.answers.get(order)
 
     def preview(self, command: Command, person: str | None = None) -> Preview:
-        return self.simulation.preview(person or self.default_person(), command)
+        try:
+            return self.simulation.preview(person or self.default_person(), loaded(command))
+        except Refused as no:
+            return Preview(no.refusal, 0, self.now, 0, ())
 
     def default_person(self) -> str:
         """Return who gets an order that names nobody: the first of the team."""
@@ -194,7 +198,10 @@ class Session:
 
     def submit(self, command: Command, person: str | None = None, capture: Callable[[str], Capture] | None = None) -> Submitted:
         """Give an order. It is on disk, accepted or refused, before this returns; so is, before it, the name that is to keep its answer."""
-        given = Given(self._next_id(), person or self.default_person(), command)
+        try:
+            given = Given(self._next_id(), person or self.default_person(), loaded(command))
+        except Refused as no:  # the file an order names is read before anybody is asked: there is nothing to keep of it
+            return Submitted("", Outcome((), no.refusal))
         if capture is not None:
             kept = capture(given.id)
             self.journal.append(at=self.now, kind="observed", id="", body=kept.body(), refusal=None)

@@ -15,6 +15,7 @@ from cloudlab.model.learning import Endpoint, TrainingJob
 from cloudlab.model.network import InternetGateway, NatGateway, Subnet, Vpc, VpcEndpoint
 from cloudlab.model.operations import Incident
 from cloudlab.model.quotas import QuotaRequest
+from cloudlab.model.stacks import Stack
 from cloudlab.model.volumes import Snapshot, Volume
 from cloudlab.model.world import World
 
@@ -68,6 +69,20 @@ WAITABLE = {
     "volume": Waitable(("creating", "available", "in-use", "modifying", "deleting", "gone"), ("gone",)),
     "snapshot": Waitable(("pending", "completed", "gone"), ("gone",)),
     "quota-request": Waitable(("PENDING", "CASE_OPENED", "APPROVED", "CASE_CLOSED"), ("APPROVED", "CASE_CLOSED")),
+    "stack": Waitable(
+        (
+            "CREATE_IN_PROGRESS",
+            "CREATE_COMPLETE",
+            "CREATE_FAILED",
+            "ROLLBACK_IN_PROGRESS",
+            "ROLLBACK_COMPLETE",
+            "ROLLBACK_FAILED",
+            "DELETE_IN_PROGRESS",
+            "DELETE_COMPLETE",
+            "DELETE_FAILED",
+        ),
+        ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_COMPLETE", "DELETE_FAILED"),
+    ),
     "vpc-endpoint": Waitable(("pending", "available", "deleting", "gone"), ("gone",)),
 }
 """Kinds of the script grammar's `wait for`. An instance is `ready` once its system is up and both status checks pass; a target group is
@@ -140,6 +155,9 @@ def states_of(world: World, kind: str, key: str) -> tuple[str, ...]:
         case "quota-request":
             request = world.find(QuotaRequest, key)
             return (request.status,) if request is not None else ()
+        case "stack":
+            stack = world.find(Stack, key)
+            return (stack.status,) if stack is not None else ()
         case "vpc-endpoint":
             way = world.find(VpcEndpoint, key)
             return (way.state,) if way is not None else ("gone",)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cloudlab.dialects.aws_cli import Line
 from cloudlab.dialects.errors import LineError
@@ -13,6 +13,7 @@ from cloudlab.dialects.script import (
     Answer,
     Decide,
     Deploy,
+    Export,
     Hint,
     Note,
     Notebook,
@@ -33,6 +34,7 @@ from cloudlab.dialects.script import (
 )
 from cloudlab.dialects.tokens import Value
 from cloudlab.engine.simulation import Preview
+from cloudlab.lab import templates
 from cloudlab.lab.asked import Refused, awaited, question_asked
 from cloudlab.lab.captures import Capture, names, under_way
 from cloudlab.lab.session import Session, pages_team
@@ -109,15 +111,8 @@ class Terminal:
         match statement:
             case None:
                 return Taken()
-            case Order(manner=manner):
-                line = statement.line(self.variables)
-                name = manner.capture
-                capture = None if name is None else lambda order: Capture.of(order, name, line)
-                submitted = session.submit(line.command, manner.person, capture)
-                if submitted.refusal is not None:
-                    return Taken(refusal=submitted.refusal)
-                self._given[submitted.order] = _Given(line, manner.capture)
-                return Taken(order=submitted.order)
+            case Order():
+                return self._order(statement)
             case WaitSpan(seconds=seconds):
                 return self._wait(session.now + seconds, lambda: False, span(seconds))
             case WaitUntil(instant=instant):
@@ -149,11 +144,24 @@ class Terminal:
             case OnIncident(kind=kind):
                 unknown = refused_kind(session.level, kind)
                 return Taken(refusal=unknown) if unknown is not None else Taken(standing=read_block(text, kind))
-            case Deploy():
-                refusal = Refusal("NotModelled", "deploy: templates are not modelled yet.", "Give the commands one by one.")
+            case Deploy(file=word, manner=manner):
+                order = parse_statement(templates.deploy_line(plain((word,), self.variables)))
+                assert isinstance(order, Order)
+                return self._order(replace(order, manner=manner))
+            case Export(file=word):
+                return Taken(templates.write(session.world, plain((word,), self.variables)))
             case Notebook():
                 refusal = Refusal("NotModelled", "notebook: this level has no notebook.", "Train with a job or a document.")
         return Taken(refusal=refusal)
+
+    def _order(self, statement: Order) -> Taken:
+        line, name = statement.line(self.variables), statement.manner.capture
+        capture = None if name is None else lambda order: Capture.of(order, name, line)
+        submitted = self.session.submit(line.command, statement.manner.person, capture)
+        if submitted.refusal is not None:
+            return Taken(refusal=submitted.refusal)
+        self._given[submitted.order] = _Given(line, name)
+        return Taken(order=submitted.order)
 
     async def answer(self, order: str, cells: int = 0) -> str | None:
         """Return what the prompt says when an order took effect: the captured variable, or AWS's response, a table in `cells`."""

@@ -61,7 +61,7 @@ def kind_of(resource: Resource) -> Kind:
     found = KINDS.get(resource.type)
     if found is None:
         near = get_close_matches(resource.type, KINDS, 1, 0.7)
-        hint = f"Did you mean {near[0]}?" if near else "docs/templates.md lists the types there are."
+        hint = f"Did you mean {near[0]}?" if near else "docs/stacks.md lists the types there are."
         raise TemplateError(f"Template format error: Unrecognized resource types: [{resource.type}]", hint)
     for name in resource.properties:
         if name not in found.properties:

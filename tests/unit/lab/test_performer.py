@@ -372,7 +372,7 @@ async def test_commitments_and_notes(session: Session) -> None:
         ("predict P1 z", "NoSuchChoice", "a: early; b: late"),
         ("answer P1 a", "NoSuchQuestion", "Questions: Q1."),
         ("ack nothing", "NoSuchPage", "The pager is quiet."),
-        ("deploy stack.yaml", "NotModelled", "one by one"),
+        ("deploy stack.yaml", "ParamValidation", "export FILE"),
         ("notebook run all", "NotModelled", "no notebook"),
     ],
 )

@@ -142,7 +142,7 @@ async def test_a_line_may_go_on_below(session: Session) -> None:
         ("preview ec2 create-vpc --cidr-blok x", "Refused. "),
         ("preview as zoe ec2 create-vpc --cidr-block 10.0.0.0/16", "It would be refused now. NoSuchPerson"),
         ("preview ec2 create-vpc --cidr-block 10.0.0.0/8", "It would be refused now. InvalidVpc.Range"),
-        ("deploy x.yaml", "Refused. NotModelled"),
+        ("deploy x.yaml", "Refused. ParamValidation"),
     ],
 )
 async def test_bad_lines_are_answered_in_words(session: Session, line: str, says: str) -> None:

@@ -81,7 +81,7 @@ async def test_what_has_no_answer_is_done(terminal: Terminal) -> None:
         ("ec2 create-vpc --cidr-block '10.0.0.0/16", "ScriptSyntax"),
         ("wait", "ScriptSyntax"),
         ("on incident disk-ful\n note x\nend", "NoSuchIncident"),
-        ("deploy stack.yaml", "NotModelled"),
+        ("deploy stack.yaml", "ParamValidation"),
         ("notebook run 1", "NotModelled"),
         ("ack x", "NoSuchPage"),
         ("ack $x", "UnknownVariable"),
