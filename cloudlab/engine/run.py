@@ -45,21 +45,6 @@ _ROOMS = (
 KINDS: dict[str, type[Any]] = {
     kind.__name__: kind
     for room in _ROOMS
-        network,
-        compute,
-        storage,
-        identity,
-        learning,
-        database,
-        balancing,
-        certificates,
-        fleet,
-        quotas,
-        patching,
-        volumes,
-        spot,
-        stacks,
-    )
     for kind in vars(room).values()
     if isinstance(kind, type) and kind.__module__ == room.__name__ and kind is not database.PostgresServer
 }
