@@ -13,13 +13,14 @@ from pydantic import ValidationError
 from cloudlab.commands.base import Command
 from cloudlab.commands.templates import machines, network, services  # noqa: F401 - importing them registers their kinds
 from cloudlab.commands.templates.functions import Lookup, values_of, worked_out
-from cloudlab.commands.templates.kinds import KINDS, SELF, Kind, Order
+from cloudlab.commands.templates.kinds import ASSOCIATION_OF, DEFAULT_OF, KINDS, SELF, Kind, Order
 from cloudlab.commands.templates.language import Resource, Template, TemplateError
 from cloudlab.commands.templates.language import parse as parsed
 from cloudlab.engine.kernel import ANSWERERS, DECIDERS, Context, Refused, evolve
 from cloudlab.engine.rules.stack_resources import ATTRIBUTES, attributes_of
 from cloudlab.model.events import Event
 from cloudlab.model.ids import ACCOUNT, REGION, ZONES, hexadecimal
+from cloudlab.model.network import NetworkAcl, Subnet
 from cloudlab.model.stacks import Stack
 from cloudlab.model.world import World
 
@@ -81,7 +82,7 @@ def carried_out(ctx: Context, orders: list[Order], kind: Kind, name: str, physic
     world, happens = ctx.world, list[Event]()
     for number, (command_type, wanted) in enumerate(orders):
         at = Context(world, ctx.scenario, f"{ctx.origin}/{number}")
-        command = _command(command_type, _with_self(wanted, physical))
+        command = _command(command_type, _filled(world, wanted, physical))
         try:
             events = tuple(DECIDERS[command_type](at, command))
         except Refused as no:
@@ -110,12 +111,19 @@ def _command(command: type[Command], wanted: Mapping[str, Any]) -> Command:
         raise Failed(f"Properties validation failed: {where}: {first['msg'].lower()}") from wrong
 
 
-def _with_self(wanted: Any, physical: str) -> Any:
+def _filled(world: World, wanted: Any, physical: str) -> Any:
+    """Return parameters with real ids where the table has words for what only the World knows."""
     if wanted == SELF:
         return physical
     if isinstance(wanted, dict):
-        return {key: _with_self(each, physical) for key, each in wanted.items()}
-    return [_with_self(each, physical) for each in wanted] if isinstance(wanted, list) else wanted
+        if ASSOCIATION_OF in wanted:
+            subnet = wanted[ASSOCIATION_OF]
+            return next((a.id for acl in world.every(NetworkAcl) for a in acl.associations if a.subnet == subnet), subnet)
+        if DEFAULT_OF in wanted:
+            vpc = world.get(Subnet, wanted[DEFAULT_OF]).vpc
+            return next(acl.id for acl in world.every(NetworkAcl) if acl.vpc == vpc and acl.is_default)
+        return {key: _filled(world, each, physical) for key, each in wanted.items()}
+    return [_filled(world, each, physical) for each in wanted] if isinstance(wanted, list) else wanted
 
 
 def _at(answer: Any, path: str) -> str:

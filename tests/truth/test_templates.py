@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import warnings
+from collections import Counter
 from functools import cache
 from typing import Any
 
@@ -76,9 +78,9 @@ def test_moto_builds_it(level: str, start: str, monkeypatch: pytest.MonkeyPatch)
     assert {"AWS::EC2::VPC", "AWS::EC2::Instance", "AWS::ElasticLoadBalancingV2::LoadBalancer", "AWS::IAM::Role"} <= made
 
 
-def resources(body: str) -> str:
-    """Without the notes at the head, which tell of software that another run does not have."""
-    return "\n".join(line for line in body.split("\n") if not line.startswith("#"))
+def resources(body: str) -> Counter[str]:
+    """How many resources of each type; names may follow from ids, which are others in another run."""
+    return Counter(re.findall(r"Type: (AWS::\S+)", body))
 
 
 def shape(world: World) -> dict[str, Any]:

@@ -15,6 +15,9 @@ Order = tuple[type[Command], dict[str, Any]]
 """A command and its parameters in AWS's names; `SELF` stands for the id of what the first one made."""
 
 SELF = "$self"
+ASSOCIATION_OF = "$acl-association-of"
+"""`{ASSOCIATION_OF: subnet}` stands for what ties a subnet to its ACL now, `{DEFAULT_OF: subnet}` for the ACL its VPC began with."""
+DEFAULT_OF = "$default-acl-of"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cloudlab.commands import ec2_access, ec2_egress, ec2_network
-from cloudlab.commands.templates.kinds import SELF, Order, Properties, kind, permission, said, tagged, yes
+from cloudlab.commands import ec2_access, ec2_acl, ec2_egress, ec2_network
+from cloudlab.commands.templates.kinds import ASSOCIATION_OF, DEFAULT_OF, SELF, Order, Properties, kind, permission, said, tagged, yes
 
 _EVERYTHING = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
 
@@ -181,3 +181,69 @@ def endpoint(p: Properties, name: str) -> list[Order]:
 @endpoint
 def delete_endpoint(p: Properties, key: str) -> list[Order]:
     return [(ec2_egress.DeleteVpcEndpoints, {"VpcEndpointIds": [key]})]
+
+
+@kind(
+    "AWS::EC2::SecurityGroupEgress",
+    "GroupId IpProtocol FromPort ToPort CidrIp DestinationSecurityGroupId Description",
+    "GroupId IpProtocol",
+    identity="SecurityGroupRules[0].SecurityGroupRuleId",
+)
+def egress(p: Properties, name: str) -> list[Order]:
+    rule = permission(p, "DestinationSecurityGroupId")
+    return [(ec2_access.AuthorizeSecurityGroupEgress, {"GroupId": p["GroupId"], "IpPermissions": [rule]})]
+
+
+@egress
+def delete_egress(p: Properties, key: str) -> list[Order]:
+    rule = permission(p, "DestinationSecurityGroupId")
+    return [(ec2_access.RevokeSecurityGroupEgress, {"GroupId": p["GroupId"], "IpPermissions": [rule]})]
+
+
+@kind("AWS::EC2::NetworkAcl", "VpcId Tags", "VpcId", identity="NetworkAcl.NetworkAclId")
+def acl(p: Properties, name: str) -> list[Order]:
+    return [(ec2_acl.CreateNetworkAcl, said(p, "VpcId") | tagged(p, "network-acl"))]
+
+
+@acl
+def delete_acl(p: Properties, key: str) -> list[Order]:
+    return [(ec2_acl.DeleteNetworkAcl, {"NetworkAclId": key})]
+
+
+_PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp"}
+
+
+@kind(
+    "AWS::EC2::NetworkAclEntry",
+    "NetworkAclId RuleNumber Protocol RuleAction Egress CidrBlock PortRange Icmp",
+    "NetworkAclId RuleNumber Protocol RuleAction",
+)
+def acl_entry(p: Properties, name: str) -> list[Order]:
+    """A template names protocols by their numbers."""
+    asked = said(p, "NetworkAclId", "RuleAction", "CidrBlock")
+    asked |= {"RuleNumber": int(p["RuleNumber"]), "Egress": yes(p.get("Egress", False))}
+    asked["Protocol"] = _PROTOCOLS.get(str(p["Protocol"]), str(p["Protocol"]))
+    if "PortRange" in p:
+        asked["PortRange"] = {edge: int(port) for edge, port in p["PortRange"].items()}
+    if "Icmp" in p:
+        asked["IcmpTypeCode"] = {part: int(number) for part, number in p["Icmp"].items()}
+    return [(ec2_acl.CreateNetworkAclEntry, asked)]
+
+
+@acl_entry
+def delete_acl_entry(p: Properties, key: str) -> list[Order]:
+    asked = said(p, "NetworkAclId") | {"RuleNumber": int(p["RuleNumber"]), "Egress": yes(p.get("Egress", False))}
+    return [(ec2_acl.DeleteNetworkAclEntry, asked)]
+
+
+@kind("AWS::EC2::SubnetNetworkAclAssociation", "SubnetId NetworkAclId", "SubnetId NetworkAclId", identity="NewAssociationId")
+def acl_association(p: Properties, name: str) -> list[Order]:
+    """A subnet always has an ACL; another one takes its place."""
+    asked = {"AssociationId": {ASSOCIATION_OF: p["SubnetId"]}, "NetworkAclId": p["NetworkAclId"]}
+    return [(ec2_acl.ReplaceNetworkAclAssociation, asked)]
+
+
+@acl_association
+def back_to_the_default(p: Properties, key: str) -> list[Order]:
+    asked = {"AssociationId": {ASSOCIATION_OF: p["SubnetId"]}, "NetworkAclId": {DEFAULT_OF: p["SubnetId"]}}
+    return [(ec2_acl.ReplaceNetworkAclAssociation, asked)]

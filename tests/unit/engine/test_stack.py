@@ -180,7 +180,7 @@ def test_whoever_makes_roles_says_so() -> None:
         (
             "Resources: {X: {Type: AWS::Foo::Bar}}",
             "Template format error: Unrecognized resource types: [AWS::Foo::Bar]",
-            "docs/templates.md",
+            "docs/stacks.md",
         ),
         ("Resources: {X: {Type: AWS::EC2::Vpc}}", "Unrecognized resource types: [AWS::EC2::Vpc]", "Did you mean AWS::EC2::VPC?"),
         ("Resources: {X: {Type: AWS::EC2::VPC, Properties: {CidrBlok: x}}}", "extraneous key [CidrBlok]", "Did you mean CidrBlock?"),
