@@ -26,6 +26,8 @@ def write_instances(draft: Draft, world: World) -> None:
             draft.note(
                 "What runs on a machine (runtime, model server, agent, patches: SSM documents) is in no template; send the documents again."
             )
+        if instance.spot:
+            draft.note(f"{instance.id} is a spot instance; AWS::EC2::Instance can only be on demand. A launch template can say spot.")
         _image(draft, world, instance.image)
         draft.add("AWS::EC2::Instance", instance.id, called(instance.tags), _machine(draft, world, instance), after=door_of(instance.vpc))
 
@@ -58,11 +60,13 @@ def _machine(draft: Draft, world: World, instance: Instance) -> dict[str, Any]:
     }
 
 
-def _disk(gib: int | None, *, encrypted: bool) -> list[dict[str, Any]] | None:
-    if not encrypted and gib in (None, _USUAL_GIB):
+def _disk(gib: int | None, *, encrypted: bool, **ebs: str | int | bool | None) -> list[dict[str, Any]] | None:
+    """Return the root volume where it is otherwise than the image has it; `ebs` are further members of Ebs."""
+    said = {key: value for key, value in ebs.items() if value is not None}
+    if not encrypted and gib in (None, _USUAL_GIB) and not said:
         return None
-    ebs = {"VolumeSize": gib, "Encrypted": encrypted or None}
-    return [{"DeviceName": _ROOT, "Ebs": {k: v for k, v in ebs.items() if v is not None}}]
+    sized = {"VolumeSize": gib, "Encrypted": encrypted or None}
+    return [{"DeviceName": _ROOT, "Ebs": {k: v for k, v in sized.items() if v is not None} | said}]
 
 
 def write_volumes(draft: Draft, world: World) -> None:
@@ -117,11 +121,23 @@ def _data(draft: Draft, settings: LaunchSettings) -> dict[str, Any]:
         "SecurityGroupIds": groups if settings.public_ip is None and groups else None,
         "NetworkInterfaces": [card] if settings.public_ip is not None else None,
         "IamInstanceProfile": {"Name": profile} if profile is not None else None,
-        "BlockDeviceMappings": _disk(settings.root_gib, encrypted=settings.encrypted),
-        "InstanceMarketOptions": {"MarketType": "spot"} if settings.spot else None,
+        "BlockDeviceMappings": _disk(
+            settings.root_gib,
+            encrypted=settings.encrypted,
+            VolumeType=settings.root_type,
+            Iops=settings.iops,
+            Throughput=settings.throughput,
+            DeleteOnTermination=settings.deletes,
+        ),
+        "InstanceMarketOptions": _spot(settings) if settings.spot else None,
         "TagSpecifications": [{"ResourceType": "instance", "Tags": tag_list(settings.tags)}] if settings.tags else None,
     }
     return {key: value for key, value in data.items() if value is not None}
+
+
+def _spot(settings: LaunchSettings) -> dict[str, Any]:
+    price = {"SpotOptions": {"MaxPrice": settings.most_paid}} if settings.most_paid is not None else {}
+    return {"MarketType": "spot"} | price
 
 
 def _group(draft: Draft, group: AutoScalingGroup) -> dict[str, Any]:

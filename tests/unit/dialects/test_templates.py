@@ -214,6 +214,18 @@ def test_a_group_that_lets_nothing_out_stays_so() -> None:
     assert "SecurityGroupEgress" not in json.loads(template_json(sim.world))["Resources"]["App"]["Properties"]
 
 
+def test_a_launch_template_keeps_disk_and_market() -> None:
+    sim = open_simulation()
+    ebs = {"VolumeSize": 20, "VolumeType": "gp3", "Iops": 4000, "Throughput": 250, "DeleteOnTermination": False}
+    data: dict[str, Any] = {"ImageId": "ami-0c101f26f147fa7fd", "InstanceType": "t3.large"}
+    data |= {"BlockDeviceMappings": [{"DeviceName": "/dev/xvda", "Ebs": ebs}]}
+    data |= {"InstanceMarketOptions": {"MarketType": "spot", "SpotOptions": {"MaxPrice": "0.05"}}}
+    ask(sim, CreateLaunchTemplate.model_validate({"LaunchTemplateName": "cheap", "LaunchTemplateData": data}))
+    written = json.loads(template_json(sim.world))["Resources"]["Cheap"]["Properties"]["LaunchTemplateData"]
+    assert written == data
+    assert not lint(template_text(sim.world), config=ManualArgs(regions=["us-east-1"], ignore_checks=["W3010", "I"]))
+
+
 def test_notes_say_what_no_template_holds(world: World) -> None:
     head = [line for line in template_text(world).splitlines() if line.startswith("#")]
     assert any("SSM documents" in line for line in head)
