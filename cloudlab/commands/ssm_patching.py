@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field
-
 from cloudlab.commands.base import Choice, Command, Filter, Ref, Structure, Tag
 
 PatchBaselineRef = Annotated[str, Ref("patch_baseline")]
@@ -25,7 +23,8 @@ class PatchRule(Structure):
     """Which fixes, and how many days after their release they are approved by themselves."""
 
     patch_filter_group: PatchFilterGroup
-    approve_after_days: Annotated[int, Field(ge=0, le=360)] | None = None
+    approve_after_days: int | None = None
+    """0 to 360."""
     compliance_level: Annotated[str, Choice(("CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL", "UNSPECIFIED"))] = "UNSPECIFIED"
     enable_non_security: bool = False
 

@@ -126,6 +126,13 @@ def _days(rules: PatchRuleGroup | None) -> int | None:
                 "Either ApproveAfterDays or ApproveUntilDate has to be given in a patch rule.",
                 "ApproveAfterDays=0 approves a fix on the day it comes out; ApproveUntilDate is not modelled.",
             )
+        if not 0 <= rule.approve_after_days <= 360:
+            refuse(
+                "ValidationException",
+                f"1 validation error detected: Value '{rule.approve_after_days}' at 'approvalRules.patchRules.member.approveAfterDays' "
+                "failed to satisfy constraint: Member must have value between 0 and 360",
+                "0 approves a fix on the day it comes out.",
+            )
         kept = {f.key: f.values for f in rule.patch_filter_group.patch_filters}
         if _lets(kept.get("CLASSIFICATION"), ("Security",)) and _lets(kept.get("SEVERITY"), ("Critical", "Important")):
             days.append(rule.approve_after_days)

@@ -101,6 +101,7 @@ def _check_shapes(ctx: Context, command: CreateTrainingJob, resources: ResourceC
         inputs += [
             pattern(channel.channel_name, f"{path}.channelName", r"[A-Za-z0-9\.\-_]+", "train or validation."),
             no_longer_than(channel.channel_name, f"{path}.channelName", 64),
+            pattern(channel.content_type or "", f"{path}.contentType", r".*", "text/csv, on one line."),
             no_longer_than(channel.content_type or "", f"{path}.contentType", 256),
             no_longer_than(source.s3_uri, f"{path}.dataSource.s3DataSource.s3Uri", 1024),
             an_s3_uri(source.s3_uri, f"{path}.dataSource.s3DataSource.s3Uri"),
