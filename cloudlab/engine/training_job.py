@@ -119,6 +119,8 @@ def _check_shapes(ctx: Context, command: CreateTrainingJob, resources: ResourceC
             ),
         ]
     settings = [no_longer_than(n, "hyperParameters", 256) for n in command.hyper_parameters]
+    words = [*command.hyper_parameters, *command.hyper_parameters.values()]
+    settings += [pattern(word, "hyperParameters", r".*", "A name or a value on one line.") for word in words]
     settings += [no_longer_than(v, f"hyperParameters.{n}", 2500) for n, v in command.hyper_parameters.items()]
     algorithm = command.algorithm_specification
     assert algorithm is not None
