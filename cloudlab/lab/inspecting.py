@@ -12,6 +12,7 @@ from cloudlab.engine.rules.knowledge import believed, known
 from cloudlab.engine.rules.responsibility import SERVICE_OF
 from cloudlab.lab.actions import record_of
 from cloudlab.lab.losses import loss_of
+from cloudlab.lab.patches import patchings, told
 from cloudlab.lab.session import Session
 from cloudlab.lab.view.cloud import cloud
 from cloudlab.lab.view.operations import WORDS
@@ -66,6 +67,10 @@ def inspect(session: Session, resource: str, kind: str = "") -> Inspection | Non
         Section("what it is", tuple((label, text) for label, text in facts if text)),
         Section("what is in it", tuple(_inside(world, record.id, type(record)))),
         Section("who can reach it", tuple(_reach(world, scenario, record))),
+        Section(
+            "fixes not in force",
+            tuple((p.fix.vulnerability.id, told(p, world.now)) for p in patchings(world, scenario) if p.instance == record.id),
+        ),
         Section("if it were gone", tuple(loss_of(world, scenario, record.name if isinstance(record, Zone) else record.id))),
         Section("money", tuple(_money(world, record.id, type(record)))),
         Section("who holds it", tuple(_duties(scenario, record))),

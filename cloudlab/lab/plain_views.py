@@ -6,6 +6,7 @@ from cloudlab.dialects.templates.export import template_json, template_text
 from cloudlab.dialects.templates.terraform import terraform_text
 from cloudlab.lab.data_cards import card_text
 from cloudlab.lab.losses import losses
+from cloudlab.lab.patches import patches_text
 from cloudlab.lab.plain_operations import board_text, page_text, pages_text
 from cloudlab.lab.plain_plots import money_text, plots_text
 from cloudlab.lab.plain_stacks import stacks_text, templates_text
@@ -28,6 +29,7 @@ LOOKS = (
     "log",
     "money",
     "losses",
+    "patches",
     "data",
     "quotas",
     "template",
@@ -60,6 +62,8 @@ def look(view: View, what: str, session: Session) -> str:
             return "\n".join(f"[{stamp(line.at)}] {line.text}" for line in view.log[-30:]) or "Nothing has happened yet."
         case "money" | "plots bill":
             return money_text(view.money)
+        case "patches":
+            return patches_text(session.world, session.level.scenario)
         case "losses":
             return "\n".join(losses(session.world, session.level.scenario)) or "Nothing stands anywhere yet, so nothing can be lost."
         case "templates":
