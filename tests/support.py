@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -30,7 +31,7 @@ from cloudlab.model.network import (
     Vpc,
 )
 from cloudlab.model.people import Person
-from cloudlab.model.scenario import Scenario, Slo
+from cloudlab.model.scenario import Planned, Scenario, Slo
 from cloudlab.model.storage import Bucket, StoredObject
 from cloudlab.model.time import HOUR, Calendar, Seconds, at
 from cloudlab.model.training import DataCard, Payoff, Scored, Trained
@@ -78,6 +79,12 @@ def settle(simulation: Simulation) -> None:
     """Let what a test has put into the World by hand be seen as it is served: only events make the engine look by itself."""
     ctx = Context(simulation.world, simulation.scenario, "test")
     simulation.world = evolve(simulation.world, tuple(react_serving(World(simulation.world.seed, simulation.now), ctx)))
+
+
+def dealt(simulation: Simulation, incident: Planned) -> None:
+    """Plan an incident in a run that is open already."""
+    simulation.scenario = replace(simulation.scenario, incidents=(incident,))
+    simulation.world = simulation.world.schedule(incident.earliest, "incident", incident.id)
 
 
 def run(simulation: Simulation, person: str, command: Command) -> Outcome:

@@ -99,11 +99,28 @@ ANSWERERS: dict[type[Command], Answerer] = {}
 REACTORS: list[tuple[Reactor, Callable[[frozenset[type]], bool]]] = []
 """Each with whether it is to be asked once these tables have changed."""
 
+GUARDS: list[Callable[[Context, Command], None]] = []
+"""Asked before any decider: each may refuse, whatever the command is about."""
+
 D = TypeVar("D", bound=Decider)
+G = TypeVar("G", bound=Callable[[Context, Any], None])
 E = TypeVar("E", bound=Evolver)
 F = TypeVar("F", bound=Firer)
 A = TypeVar("A", bound=Answerer)
 X = TypeVar("X", bound=Reactor)
+
+
+def guards(handler: G) -> G:
+    """Register a guard: (context, command) -> nothing, or Refused."""
+    GUARDS.append(handler)
+    return handler
+
+
+def decided(ctx: Context, command: Command) -> tuple[Event, ...]:
+    """Return what follows of a command, or raise Refused. A tuple: a decider that refuses halfway leaves nothing of what it had yielded."""
+    for guard in GUARDS:
+        guard(ctx, command)
+    return tuple(DECIDERS[type(command)](ctx, command))
 
 
 def decides(command: type[Command]) -> Callable[[D], D]:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from cloudlab.commands.base import Command
 from cloudlab.engine import nouns  # noqa: F401 - importing the nouns registers their handlers
-from cloudlab.engine.kernel import ANSWERERS, DECIDERS, FIRERS, Context, NeedsFact, Refused, Want, evolve, reactions
+from cloudlab.engine.kernel import ANSWERERS, FIRERS, Context, NeedsFact, Refused, Want, decided, evolve, reactions
 from cloudlab.engine.opening import opening_world
 from cloudlab.engine.rules.billing import Charge, charges
 from cloudlab.engine.rules.effort import people_cost
@@ -136,7 +136,7 @@ class Simulation:
         Refused.
         """
         ctx = Context(self.world, self.scenario, origin)
-        self._apply(tuple(DECIDERS[type(command)](ctx, command)), origin)
+        self._apply(decided(ctx, command), origin)
         answer = ANSWERERS.get(type(command))
         return answer(Context(self.world, self.scenario, origin), command) if answer is not None else {}
 
@@ -173,7 +173,7 @@ class Simulation:
             return Preview(self._no_such_person(person_id), 0, self.world.now, 0, ())
         refusal = self._run_over() if self.world.over is not None else None
         try:
-            tuple(DECIDERS[type(command)](ctx, command))
+            decided(ctx, command)
         except Refused as no:
             refusal = refusal or no.refusal
         person, begin = self._hands_free(ctx, found)

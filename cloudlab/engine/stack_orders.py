@@ -16,7 +16,7 @@ from cloudlab.commands.templates.functions import Lookup, values_of, worked_out
 from cloudlab.commands.templates.kinds import ASSOCIATION_OF, DEFAULT_OF, KINDS, SELF, Kind, Order
 from cloudlab.commands.templates.language import Resource, Template, TemplateError
 from cloudlab.commands.templates.language import parse as parsed
-from cloudlab.engine.kernel import ANSWERERS, DECIDERS, Context, Refused, evolve
+from cloudlab.engine.kernel import ANSWERERS, Context, Refused, decided, evolve
 from cloudlab.engine.rules.stack_resources import ATTRIBUTES, attributes_of
 from cloudlab.model.events import Event
 from cloudlab.model.ids import ACCOUNT, REGION, ZONES, hexadecimal
@@ -84,7 +84,7 @@ def carried_out(ctx: Context, orders: list[Order], kind: Kind, name: str, physic
         at = Context(world, ctx.scenario, f"{ctx.origin}/{number}")
         command = _command(command_type, _filled(world, wanted, physical))
         try:
-            events = tuple(DECIDERS[command_type](at, command))
+            events = decided(at, command)
         except Refused as no:
             raise Failed(_handler_said(command_type, no)) from no
         world = evolve(world, events)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cloudlab.commands.base import Command
-from cloudlab.engine.kernel import DECIDERS, Context, Events, Refused, evolves, fires
+from cloudlab.engine.kernel import Context, Events, Refused, decided, evolves, fires
 from cloudlab.engine.rules.effort import attended, is_paged, people_cost
 from cloudlab.model.events import Event
 from cloudlab.model.events.work import OrderCancelled, OrderFinished, OrderQueued, OrderRefused, WorkFinished, WorkStarted
@@ -23,7 +23,7 @@ def give(ctx: Context, person: Person, command: Command) -> Events:
 
 def start(ctx: Context, person: Person, order: Order) -> Events:
     """Check the order against the World as it is and begin the work."""
-    tuple(DECIDERS[type(order.command)](ctx.of(order.id), order.command))
+    decided(ctx.of(order.id), order.command)
     return (WorkStarted(plan(ctx, person, order)),)
 
 
@@ -73,8 +73,7 @@ def fire_work(ctx: Context, timer: Timer) -> Events:
     cost = people_cost(ctx.scenario.catalogue, person, order.effort, order.outside)
     events: list[Event] = [WorkFinished(order, order.command.effort_key, cost)]
     try:
-        # a tuple first: a decider that refuses halfway must leave nothing of what it had yielded until then
-        events += tuple(DECIDERS[type(order.command)](ctx.of(order.id), order.command))
+        events += decided(ctx.of(order.id), order.command)
         events.append(OrderFinished(order))
     except Refused as no:
         events.append(OrderRefused(order, no.refusal))

@@ -8,7 +8,7 @@ from inspect import Parameter, signature
 from pathlib import Path
 from typing import Any
 
-from cloudlab.engine.incident_kinds import az_outage
+from cloudlab.engine.incident_kinds import az_outage, control_plane_outage
 from cloudlab.engine.rules import vulnerabilities
 from cloudlab.levels import standing  # noqa: F401 - its predicates are registered by importing it
 from cloudlab.levels.error import nearest
@@ -109,7 +109,11 @@ def _incidents(file: LevelFile, source: Source, catalogue: Catalogue) -> None:
                 raise source.error(
                     f"{stamp(getattr(incident, edge))} lies outside the run.", "incidents", index, edge, accepted=_window(starts, ends)
                 )
-        reads = {vulnerabilities.KIND: vulnerabilities.publication, az_outage.KIND: az_outage.told}.get(incident.kind)
+        reads = {
+            vulnerabilities.KIND: vulnerabilities.publication,
+            az_outage.KIND: az_outage.told,
+            control_plane_outage.KIND: az_outage.told,
+        }.get(incident.kind)
         if reads is not None:
             try:
                 reads(incident.detail)

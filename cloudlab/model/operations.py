@@ -133,6 +133,15 @@ class ZoneOutage:
 
 
 @dataclass(frozen=True, slots=True)
+class ControlPlaneOutage:
+    """The region takes no orders to make or change anything; what runs goes on. `id` is the region."""
+
+    id: str
+    since: Seconds
+    until: Seconds
+
+
+@dataclass(frozen=True, slots=True)
 class Commitment:
     """Something a player committed to: a prediction, an answer, a go/no-go, a hint taken; `id` says which."""
 

@@ -3,6 +3,7 @@
 from cloudlab.engine.incident_kinds import (
     az_outage,
     certificate_expired,
+    control_plane_outage,
     data_corrupted,
     database_primary_crash,
     disk_full,
@@ -19,6 +20,7 @@ from cloudlab.engine.incident_kinds import (
 __all__ = [
     "az_outage",
     "certificate_expired",
+    "control_plane_outage",
     "data_corrupted",
     "database_primary_crash",
     "disk_full",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cloudlab.engine.dice import roll
 from cloudlab.engine.kernel import Context, refuse
+from cloudlab.engine.rules.control_plane import is_out
 from cloudlab.engine.rules.zones import is_down
 from cloudlab.model.ids import ZONES
 from cloudlab.model.network import Subnet
@@ -19,7 +20,7 @@ _HALF_HOUR = 30 * MINUTE
 def is_short(ctx: Context, zone: str, instance_type: str) -> bool:
     """Tell whether no instance of this type can be had in a zone right now. The dice are keyed: asking twice changes nothing."""
     world = ctx.world
-    if is_down(world, zone):
+    if is_down(world, zone) or is_out(world):
         return True
     share = ctx.scenario.catalogue.estimate("capacity_shortage_after_az_loss_permille")
     return any(
@@ -33,6 +34,12 @@ def check_capacity(ctx: Context, zone: str, instance_type: str) -> None:
     """Refuse as EC2 does where it has no machine of this type to give in a zone."""
     if not is_short(ctx, zone, instance_type):
         return
+    if is_out(ctx.world):
+        refuse(
+            "InternalError",
+            "An internal error has occurred.",
+            "The control plane of the region is down; nothing is launched until it is back.",
+        )
     others = [z for z in _zones_in_use(ctx.world) if z != zone and not is_short(ctx, z, instance_type)]
     hint = f"There is some in {', '.join(others)} now." if others else "Try another type, another zone, or again in half an hour."
     refuse("InsufficientInstanceCapacity", f"There is not enough {instance_type} capacity in {zone} right now.", hint)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cloudlab.model.events.base import Event
-from cloudlab.model.operations import ZoneOutage
+from cloudlab.model.operations import ControlPlaneOutage, ZoneOutage
 from cloudlab.model.time import Seconds
 
 
@@ -26,3 +26,13 @@ class EndpointInstancesLost(Event):
     endpoint: str
     count: int
     replaced_at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class ControlPlaneFailed(Event):
+    outage: ControlPlaneOutage
+
+
+@dataclass(frozen=True, slots=True)
+class ControlPlaneCameBack(Event):
+    region: str

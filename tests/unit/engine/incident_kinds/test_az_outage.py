@@ -20,19 +20,13 @@ from cloudlab.model.scenario import Planned
 from cloudlab.model.time import DAY, HOUR
 from tests.balanced import NEED, SERVES, SPEC, Fleet, lay_two_zones, open_fleet
 from tests.network import ask, refused
-from tests.support import MORNING, put_server, settle
+from tests.support import MORNING, dealt, put_server, settle
 
 STRIKES = MORNING + 6 * HOUR
 
 
 def planned(**changes: str) -> Planned:
     return Planned("out", "az-outage", STRIKES, STRIKES, changes.get("aim", "busiest"), detail=changes.get("detail", ""))
-
-
-def dealt(simulation: Simulation, incident: Planned) -> None:
-    """Plan an incident in a run that is open already."""
-    simulation.scenario = replace(simulation.scenario, incidents=(incident,))
-    simulation.world = simulation.world.schedule(incident.earliest, "incident", incident.id)
 
 
 def two_doors(aim: str = "busiest", detail: str = "") -> Simulation:
