@@ -11,8 +11,7 @@ from cloudlab.model.scenario import Planned
 from cloudlab.model.time import HOUR
 from tests.balanced import NEED, Fleet, certificate, open_fleet
 from tests.network import ask
-from tests.support import MORNING
-from tests.unit.engine.incident_kinds.test_az_outage import dealt
+from tests.support import MORNING, dealt
 
 STRIKES = MORNING + 6 * HOUR
 FILES = {"certificate": "shop.example.com.pem", "private_key": "shop.example.com.key"}
