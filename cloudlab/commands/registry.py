@@ -6,6 +6,7 @@ from cloudlab.commands import (
     acm,
     autoscaling,
     cloudformation,
+    cloudtrail,
     ec2_access,
     ec2_acl,
     ec2_attributes,
@@ -50,6 +51,7 @@ _ROOMS = (
     sagemaker_runtime,
     service_quotas,
     cloudformation,
+    cloudtrail,
     sts,
 )
 

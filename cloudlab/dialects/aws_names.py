@@ -771,6 +771,9 @@ OPTIONS = {
     "cloudformation validate-template": """
     template-body template-url
 """,
+    "cloudtrail lookup-events": """
+    end-time event-category lookup-attributes max-items max-results next-token page-size start-time starting-token
+""",
     "ec2 allocate-address": """
     address customer-owned-ipv4-pool domain dry-run ipam-pool-id network-border-group public-ipv4-pool tag-specifications
 """,

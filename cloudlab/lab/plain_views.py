@@ -13,6 +13,7 @@ from cloudlab.lab.plain_stacks import stacks_text, templates_text
 from cloudlab.lab.plain_things import WAY, thing_text, way_text
 from cloudlab.lab.quotas import quotas_text
 from cloudlab.lab.session import Session
+from cloudlab.lab.trail import trail_text
 from cloudlab.lab.view.slices import Job, Node, Service, View
 from cloudlab.model.money import format_usd
 from cloudlab.model.time import span, stamp
@@ -28,6 +29,7 @@ LOOKS = (
     "team",
     "log",
     "money",
+    "trail",
     "losses",
     "patches",
     "data",
@@ -64,6 +66,8 @@ def look(view: View, what: str, session: Session) -> str:
             return money_text(view.money)
         case "patches":
             return patches_text(session.world, session.level.scenario)
+        case "trail":
+            return trail_text(session)
         case "losses":
             return "\n".join(losses(session.world, session.level.scenario)) or "Nothing stands anywhere yet, so nothing can be lost."
         case "templates":

@@ -12,12 +12,14 @@ from cloudlab.dialects.human import human
 from cloudlab.engine.kernel import Refused, Want
 from cloudlab.engine.rules.wanted import predictions_wanted, trainings_under_way
 from cloudlab.engine.simulation import RULES, Happening, Outcome, Preview, Simulation
+from cloudlab.engine.trail import TRAIL
 from cloudlab.journal.error import JournalError
 from cloudlab.journal.file import Journal
 from cloudlab.journal.record import Header, Record
 from cloudlab.journal.replay import Step, replay
 from cloudlab.lab.captures import Capture, capture_in
 from cloudlab.lab.templates import loaded
+from cloudlab.lab.trail import told
 from cloudlab.lab.waiting import outage, turns_away
 from cloudlab.levels.judge import LevelReferee, next_hint
 from cloudlab.levels.loader import Level
@@ -291,6 +293,8 @@ class Session:
     async def complete_answer(self, order: str) -> dict[str, Any] | None:
         """Return an order's response with what only a real model can say filled in (an endpoint's prediction)."""
         answer = self.answer(order)
+        if answer is not None and TRAIL in answer:
+            return {"Events": told(self, *answer[TRAIL])}
         wanted = predictions_wanted(self.world, answer)
         if answer is None or wanted is None:
             return answer

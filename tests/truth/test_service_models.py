@@ -149,6 +149,7 @@ def test_an_answer_has_the_shape_of_the_models(command: type[Command]) -> None:
     if model.output_shape is None:
         assert answer == {}
         return
+    answer = {key: told for key, told in answer.items() if not key.startswith("_")}  # what the lab fills in, as for a prediction
     odd = [key for key in answer if (command.operation, key) in ANSWERS_OF_THE_CLI]
     assert strange("", {k: v for k, v in answer.items() if k not in odd}, model.output_shape) == []
 

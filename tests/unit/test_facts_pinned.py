@@ -274,6 +274,7 @@ def test_incidents_of_today(catalogue: Catalogue) -> None:
         "slow-scale-out",
         "spot-interruption",
         "maintenance-window",
+        "control-plane-outage",
     ]
     assert len(catalogue.incidents) == 23
     status = catalogue.incident("instance-status-check")
