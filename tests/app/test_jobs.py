@@ -170,3 +170,14 @@ async def test_hundreds_of_rounds_a_second_are_drawn_a_few_times_a_second() -> N
             pane.live = {"d3": replace(LIVE, round=i)}
         await pilot.pause(0.5)
         assert 1 <= pane.board.repaints - before <= 3
+
+
+async def test_keys_that_are_about_a_job_are_offered_once_there_is_one():
+    async with running(WIDE) as pilot:
+        screen = await play(pilot, a_session(), replace(a_view(), jobs=()))
+        screen.action_show_pane("jobs")
+        await until(pilot, lambda: isinstance(pilot.app.focused, JobsBoard))
+        assert "compare" not in screen_text(pilot.app).split("\n")[-2]
+        screen.sitting.view = a_view
+        screen.refresh_view()
+        await until(pilot, lambda: "compare" in screen_text(pilot.app).split("\n")[-2])

@@ -64,6 +64,8 @@ class JobsBoard(Widget, can_focus=True):
         before, self._view = self._view, view
         if before is None or before.jobs is not view.jobs:
             self.refresh()
+        if bool(before and before.jobs) != bool(view.jobs):
+            self.refresh_bindings()
 
     def told_live(self, live: dict[str, LiveTraining]) -> None:
         """Take what the real workers tell; drawn a few times a second at most."""
@@ -82,6 +84,10 @@ class JobsBoard(Widget, can_focus=True):
             return Content()
         now = self._view.status.now
         return content(draw_jobs(self._view.jobs, self._live, self.selected, self.marked, now, self.size.width, self.size.height))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that are about a job are offered once there is one."""
+        return bool(self.jobs) if action in ("choose", "mark", "stop") else super().check_action(action, parameters)
 
     def action_choose(self, by: int) -> None:
         self.selected = max(0, min(self.selected + by, len(self.jobs) - 1))
