@@ -82,7 +82,7 @@ def evolve_instance_booted(world: World, event: InstanceBooted) -> World:
     software = world.get(Instance, event.instance).software
     if software.pending_reboot:
         software = replace(software, patched=(*software.patched, *software.pending_reboot), pending_reboot=())
-    return world.change(Instance, event.instance, booted=world.now, software=software)
+    return world.change(Instance, event.instance, booted=world.now, software=software, memory="ok")
 
 
 @fires("instance-checked")

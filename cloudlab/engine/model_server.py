@@ -12,7 +12,7 @@ from cloudlab.engine.rules.fronts import front_of
 from cloudlab.engine.rules.path import Path
 from cloudlab.engine.rules.reachability import from_internet
 from cloudlab.model.compute import Instance, Invocation
-from cloudlab.model.events.compute import SoftwareChanged
+from cloudlab.model.events.compute import MemoryChanged, SoftwareChanged
 from cloudlab.model.events.serving import AddressHandedOver, AddressWithdrawn
 from cloudlab.model.operations import Front, Handover
 from cloudlab.model.scenario import Need, Scenario
@@ -36,6 +36,8 @@ def run_start_model_server(ctx: Context, invocation: Invocation, instance: Insta
             if ctx.world.scored(software.model.digest(), need.dataset) is None:
                 raise NeedsFact(Want(software.model, need.dataset))
         yield SoftwareChanged(instance.id, replace(software, server_port=port, serving=software.model))
+        if instance.memory != "ok":
+            yield MemoryChanged(instance.id, "ok")
         if is_behind_balancer(ctx.world, instance.id):
             yield succeeded(invocation, f"The model server listens on port {port}. Callers come by the load balancer in front of it.")
             return
@@ -98,6 +100,10 @@ def judged(world: World, scenario: Scenario, need: Need, instance: Instance, way
         return replace(front, cause="error", reason="somebody else controls the instance; its answers can't be trusted")
     if instance.disk == "full":
         return replace(front, cause="error", reason="HTTP 500: the disk is full and the server can't write its log")
+    if instance.memory == "out":
+        return replace(front, cause="error", reason="HTTP 502: the server was killed, it had eaten all memory")
+    if instance.memory == "leaking":
+        front = replace(front, capacity=max(front.capacity * scenario.catalogue.estimate("leaking_capacity_permille") // 1000, 1))
     if front.model is None or front.model.dataset != need.dataset:
         return replace(front, model=None, cause="error", reason=f"HTTP 500: no model of {need.dataset} is loaded")
     if need.database and (fault := lookup_fault(world, need, instance)) is not None:

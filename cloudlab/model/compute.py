@@ -65,6 +65,8 @@ class Instance:
     checks: str = "initializing"
     """Instance status check: initializing, passed, failed."""
     system_checks: str = "initializing"
+    memory: str = "ok"
+    """ok; leaking while the server grows; out once it was killed for it."""
     disk: str = "ok"
     """ok or full."""
     compromised: bool = False

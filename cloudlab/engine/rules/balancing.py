@@ -203,6 +203,8 @@ def status_at(instance: Instance, path: str) -> int:
     """Return the HTTP code a model server answers a GET with: 200 at /ping once a model is loaded, as SageMaker's contract has it."""
     if instance.disk == "full":
         return 500
+    if instance.memory == "out":
+        return 502
     if path.partition("?")[0] == "/ping":
         return 200 if instance.software.serving is not None else 503
     return 405 if path.partition("?")[0] == "/invocations" else 404

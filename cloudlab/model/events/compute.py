@@ -110,6 +110,14 @@ class InstanceCheckFailed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MemoryChanged(Event):
+    """The server began to leak, was killed when nothing was left, or was started afresh."""
+
+    instance: str
+    memory: str
+
+
+@dataclass(frozen=True, slots=True)
 class DiskFilled(Event):
     instance: str
 

@@ -57,6 +57,8 @@ def _state(instance: Instance) -> tuple[str, str]:
         return instance.state, "wait" if instance.state in ("pending", "stopping", "shutting-down") else "off"
     if instance.disk == "full":
         return "disk full", "bad"
+    if instance.memory == "out":
+        return "no memory", "bad"
     if "failed" in (instance.checks, instance.system_checks):
         return "check failed", "bad"
     return ("ok", "ok") if instance.checks == "passed" else ("boot", "wait")
