@@ -17,12 +17,12 @@ from cloudlab.model.events.fleet import DesiredCapacitySet, FleetActed, PolicyDe
 from cloudlab.model.events.run import ResourcesSeen
 from cloudlab.model.fleet import AutoScalingGroup, ScalingPolicy
 from cloudlab.model.ids import arn
-from cloudlab.model.operations import Serving
+from cloudlab.model.operations import Serving, Surge
 from cloudlab.model.time import stamp
 from cloudlab.model.world import Timer, World
 
 SCALES = "fleet-scales"
-_DECIDES = (AutoScalingGroup, ScalingPolicy, Serving, Instance)
+_DECIDES = (AutoScalingGroup, ScalingPolicy, Serving, Instance, Surge)
 
 
 @decides(PutScalingPolicy)
@@ -158,6 +158,7 @@ def react_scaling(before: World, ctx: Context) -> Events:
         basis = (
             *(part for need, ours, whole in load.parts for part in (need, str(ours), str(whole))),
             *(f"{p.id}:{p.target_milli}:{p.shrinks}" for p in policies),
+            *(s.id for s in world.every(Surge) if s.need in [need for need, _, _ in load.parts]),
             *(str(n) for n in (load.machines, load.capacity, group.least, group.most, group.desired, group.quiet_until)),
         )
         if basis != group.watched:

@@ -7,7 +7,7 @@ from cloudlab.engine.rules.fronts import fronts
 from cloudlab.model.compute import Image
 from cloudlab.model.events.serving import AddressHandedOver, AddressWithdrawn, ServingChanged
 from cloudlab.model.fleet import AutoScalingGroup, LaunchTemplate, ScalingActivity, ScalingPolicy
-from cloudlab.model.operations import Commitment, Debt, Handover, Meter, Segment, Serving, Sighting
+from cloudlab.model.operations import Commitment, Debt, Handover, Meter, Segment, Serving, Sighting, Surge
 from cloudlab.model.people import Person, Toil
 from cloudlab.model.quotas import QuotaRequest, RaisedQuota, Reservation, SlowStarts
 from cloudlab.model.spot import SpotRequest
@@ -16,7 +16,20 @@ from cloudlab.model.world import World
 
 _BOOKS = frozenset(
     (
-        *(Person, Toil, Meter, Debt, Sighting, Serving, Commitment, AutoScalingGroup, ScalingPolicy, ScalingActivity, LaunchTemplate),
+        *(
+            Person,
+            Toil,
+            Meter,
+            Debt,
+            Sighting,
+            Serving,
+            Commitment,
+            Surge,
+            AutoScalingGroup,
+            ScalingPolicy,
+            ScalingActivity,
+            LaunchTemplate,
+        ),
         *(Image, Volume, Snapshot, QuotaRequest, RaisedQuota, Reservation, SlowStarts, SpotRequest),
     )
 )

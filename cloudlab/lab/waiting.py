@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cloudlab.engine.rules import traffic
 from cloudlab.engine.rules.knowledge import SHOWS, known_until
-from cloudlab.model.operations import Incident, Serving
+from cloudlab.model.operations import Incident, Serving, Surge
 from cloudlab.model.scenario import Need, Scenario
 from cloudlab.model.time import HOUR, MINUTE, Seconds
 from cloudlab.model.world import World
@@ -35,7 +35,8 @@ def cost_of_waiting(world: World, scenario: Scenario, incident: Incident) -> Wai
         return WaitingCost(0, 0)
     failing = micros = 0
     for need in scenario.needs:
-        lost = _failing(world, scenario, need, incident.resource or "")
+        surge = world.find(Surge, incident.id)
+        lost = _failing(world, scenario, need, incident.resource or "", rush=surge is not None and surge.need == need.id)
         failing += lost
         micros += lost * scenario.cards[need.dataset].reference_micros
     return WaitingCost(failing, micros)
@@ -57,6 +58,15 @@ def outage(world: World, scenario: Scenario) -> str:
     return ""
 
 
+def expected_per_hour(world: World, scenario: Scenario, need: Need) -> int:
+    """Return the usual requests of an hour, as many times as a rush that goes on now has them."""
+    usual = usual_per_hour(scenario, need, world.now)
+    for surge in world.every(Surge):
+        if surge.need == need.id and surge.since <= world.now < surge.until:
+            usual = usual * surge.permille // 1000
+    return usual
+
+
 def usual_per_hour(scenario: Scenario, need: Need, now: Seconds) -> int:
     """Return the requests of a whole hour at the profile of this hour of the day and day of the week, without noise."""
     traffic, minute = need.traffic, now // MINUTE
@@ -64,12 +74,13 @@ def usual_per_hour(scenario: Scenario, need: Need, now: Seconds) -> int:
     return traffic.base_per_minute * traffic.hours[minute // 60 % 24] * traffic.weekdays[weekday] * (HOUR // MINUTE) // 1_000_000
 
 
-def _failing(world: World, scenario: Scenario, need: Need, resource: str) -> int:
+def _failing(world: World, scenario: Scenario, need: Need, resource: str, *, rush: bool) -> int:
+    """Return the requests per hour that fail at a resource, or, in a rush, wherever they go."""
     as_of = known_until(world, scenario, need)
     segments = world.get(Serving, need.id).segments
     fronts = next((s.fronts for s in reversed(segments) if s.since <= as_of), ())
     if not fronts:
         return 0
-    usual, whole = usual_per_hour(scenario, need, world.now), sum(f.share for f in fronts)
-    struck = [(usual * f.share // whole, f) for f in fronts if f.resource == resource]
+    usual, whole = expected_per_hour(world, scenario, need), sum(f.share for f in fronts)
+    struck = [(usual * f.share // whole, f) for f in fronts if rush or f.resource == resource]
     return sum(share if f.cause is not None else max(0, share - f.capacity * (HOUR // MINUTE)) for share, f in struck)

@@ -8,7 +8,7 @@ from inspect import Parameter, signature
 from pathlib import Path
 from typing import Any
 
-from cloudlab.engine.incident_kinds import az_outage, control_plane_outage
+from cloudlab.engine.incident_kinds import az_outage, control_plane_outage, traffic_spike
 from cloudlab.engine.rules import vulnerabilities
 from cloudlab.levels import standing  # noqa: F401 - its predicates are registered by importing it
 from cloudlab.levels.error import nearest
@@ -113,6 +113,7 @@ def _incidents(file: LevelFile, source: Source, catalogue: Catalogue) -> None:
             vulnerabilities.KIND: vulnerabilities.publication,
             az_outage.KIND: az_outage.told,
             control_plane_outage.KIND: az_outage.told,
+            traffic_spike.KIND: traffic_spike.told,
         }.get(incident.kind)
         if reads is not None:
             try:

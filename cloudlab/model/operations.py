@@ -142,6 +142,23 @@ class ControlPlaneOutage:
 
 
 @dataclass(frozen=True, slots=True)
+class Surge:
+    """More requests than the profile has, for a while. Kept when it is over: what came in it has to be counted the same ever after."""
+
+    id: str
+    """The incident's."""
+    need: str
+    since: Seconds
+    until: Seconds
+    """Both at full minutes."""
+    permille: int
+    """By how much every minute's requests are multiplied."""
+    met: bool = False
+    """Everything that answers has room for it."""
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Commitment:
     """Something a player committed to: a prediction, an answer, a go/no-go, a hint taken; `id` says which."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cloudlab.engine.rules.arrivals import arrivals
+from cloudlab.engine.rules.arrivals import flow_of
 from cloudlab.engine.rules.ledger import bill, cost, cost_by_line, hourly_rate
 from cloudlab.engine.rules.traffic import by_hour, tally
 from cloudlab.engine.simulation import Simulation
@@ -139,7 +139,7 @@ def assert_conserved(sim: Simulation) -> None:
     for need in scenario.needs:
         total = tally(world, scenario, need)
         failed = sum(number for _, number in total.failed)
-        flow = arrivals(need.traffic, need.id, scenario.starts, scenario.ends, world.seed, scenario.calendar.first_weekday)
+        flow = flow_of(world, scenario, need)
         assert total.offered == total.served + failed == flow.total(world.now)
         assert 0 <= total.slow <= total.served
         assert 0 <= total.right <= total.served

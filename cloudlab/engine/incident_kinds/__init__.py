@@ -16,6 +16,7 @@ from cloudlab.engine.incident_kinds import (
     security_group_scanned,
     slow_scale_out,
     spot_interruption,
+    traffic_spike,
 )
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "security_group_scanned",
     "slow_scale_out",
     "spot_interruption",
+    "traffic_spike",
 ]

@@ -9,11 +9,18 @@ from functools import lru_cache
 from hashlib import blake2b
 from itertools import accumulate
 
-from cloudlab.model.scenario import Traffic
+from cloudlab.model.operations import Surge
+from cloudlab.model.scenario import Need, Scenario, Traffic
 from cloudlab.model.time import HOUR, MINUTE, Seconds
+from cloudlab.model.world import World
 
 _ROLLS = 32
 """Rolls of sixteen bits that one hash yields."""
+
+Surges = tuple[tuple[Seconds, Seconds, int], ...]
+"""(first instant, last one, permille of the usual) of each surge; instants at full minutes."""
+Key = tuple[Traffic, str, Seconds, Seconds, int, int, Surges]
+"""What the arrivals of a run follow from; hashable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +56,16 @@ class Arrivals:
 
 
 @lru_cache(maxsize=64)
-def arrivals(traffic: Traffic, need: str, starts: Seconds, ends: Seconds, seed: int, first_weekday: int = 0) -> Arrivals:
+def arrivals(
+    traffic: Traffic, need: str, starts: Seconds, ends: Seconds, seed: int, first_weekday: int = 0, surges: Surges = ()
+) -> Arrivals:
     """Return the arrivals of a whole run: profile times seeded noise, one integer per minute. `first_weekday` is day 1's, Monday 0.
 
     A minute's noise is uniform in [-noise, noise] permille of its rate, rolled from seed, need and the minute's place in the calendar.
+    A surge multiplies the minutes that lie in it; two at once multiply both.
     """
+    if surges:
+        return _surging(arrivals(traffic, need, starts, ends, seed, first_weekday), surges)
     width = 2 * traffic.noise + 1
     counts: list[int] = []
     minute, last = starts // MINUTE, ends // MINUTE
@@ -67,8 +79,30 @@ def arrivals(traffic: Traffic, need: str, starts: Seconds, ends: Seconds, seed: 
             of_hour = rolls[minute % _ROLLS : (hour_ends - 1) % _ROLLS + 1]
             counts += [rate + rate * (rolled % width - traffic.noise) // 1000 for rolled in of_hour]
             minute = hour_ends
+    return _counted(starts, counts)
+
+
+def _surging(usual: Arrivals, surges: Surges) -> Arrivals:
+    counts = list(usual.per_minute)
+    for since, until, permille in surges:
+        for minute in range(max(since - usual.starts, 0) // MINUTE, min((until - usual.starts) // MINUTE, len(counts))):
+            counts[minute] = counts[minute] * permille // 1000
+    return _counted(usual.starts, counts)
+
+
+def _counted(starts: Seconds, counts: list[int]) -> Arrivals:
     hours = [counts[i : i + 60] for i in range(0, len(counts), 60)]
     return Arrivals(starts, tuple(counts), (0, *accumulate(counts)), tuple(map(max, hours)), tuple(map(min, hours)))
+
+
+def key_of(world: World, scenario: Scenario, need: Need) -> Key:
+    """Return what the arrivals of a need follow from, as far as this World knows: a surge counts from when it has struck."""
+    surges = tuple((s.since, s.until, s.permille) for s in world.every(Surge) if s.need == need.id)
+    return need.traffic, need.id, scenario.starts, scenario.ends, world.seed, scenario.calendar.first_weekday, surges
+
+
+def flow_of(world: World, scenario: Scenario, need: Need) -> Arrivals:
+    return arrivals(*key_of(world, scenario, need))
 
 
 def _rolls(seed: int, need: str, block: int) -> array[int]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cloudlab.engine.rules.arrivals import Arrivals, arrivals
+from cloudlab.engine.rules.arrivals import Arrivals, flow_of
 from cloudlab.engine.rules.fleets import members
 from cloudlab.model.fleet import AutoScalingGroup, ScalingPolicy
 from cloudlab.model.operations import Serving
@@ -103,12 +103,8 @@ def _minutes(world: World, scenario: Scenario, load: Load, since: Seconds, low: 
     A week, day or hour in which no minute is below `low` or above `high` (thousandths; None: there is no such bound) is one step, told
     as the last of its minutes.
     """
-    calendar = scenario.calendar.first_weekday
     flows: list[tuple[Arrivals, int, int]] = [
-        (arrivals(need.traffic, need.id, scenario.starts, scenario.ends, world.seed, calendar), ours, whole)
-        for need in scenario.needs
-        for name, ours, whole in load.parts
-        if name == need.id
+        (flow_of(world, scenario, need), ours, whole) for need in scenario.needs for name, ours, whole in load.parts if name == need.id
     ]
     at = max(-(-since // MINUTE) * MINUTE, scenario.starts)
     while at < scenario.ends:

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
-from cloudlab.engine.rules.arrivals import arrivals
+from cloudlab.engine.rules.arrivals import Key, arrivals
 from cloudlab.model.catalogue import LatencyStep
 from cloudlab.model.operations import Front
-from cloudlab.model.scenario import Traffic
 from cloudlab.model.time import MINUTE, Seconds
 from cloudlab.model.training import Payoff, Scored
 
@@ -97,7 +96,7 @@ def latency_at(steps: tuple[LatencyStep, ...], utilisation: int) -> LatencyStep:
 class Frame:
     """What settling needs besides the stretch itself; hashable, so that settled hours can be kept."""
 
-    arrivals_key: tuple[Traffic, str, Seconds, Seconds, int, int]
+    arrivals_key: Key
     payoff: Payoff
     latency: tuple[LatencyStep, ...]
 

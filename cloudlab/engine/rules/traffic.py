@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from cloudlab.engine.rules.arrivals import arrivals
+from cloudlab.engine.rules.arrivals import flow_of, key_of
 from cloudlab.engine.rules.settling import Frame, Tally, calm, latency_at, settle
 from cloudlab.model.catalogue import LatencyStep
 from cloudlab.model.operations import Front, Segment, Serving
-from cloudlab.model.scenario import Need, Scenario, Traffic
+from cloudlab.model.scenario import Need, Scenario
 from cloudlab.model.time import HOUR, MINUTE, Seconds
 from cloudlab.model.training import Scored
 from cloudlab.model.world import World
@@ -20,12 +20,8 @@ from cloudlab.model.world import World
 _settle_and_keep = lru_cache(maxsize=20_000)(settle)
 
 
-def _arrivals_key(world: World, scenario: Scenario, need: Need) -> tuple[Traffic, str, Seconds, Seconds, int, int]:
-    return need.traffic, need.id, scenario.starts, scenario.ends, world.seed, scenario.calendar.first_weekday
-
-
 def _frame(world: World, scenario: Scenario, need: Need) -> Frame:
-    return Frame(_arrivals_key(world, scenario, need), scenario.cards[need.dataset].payoff, scenario.catalogue.latency)
+    return Frame(key_of(world, scenario, need), scenario.cards[need.dataset].payoff, scenario.catalogue.latency)
 
 
 def _stretches(segments: tuple[Segment, ...], since: Seconds, until: Seconds) -> list[tuple[Seconds, Seconds, Segment, bool]]:
@@ -115,7 +111,7 @@ class Load:
 def load(world: World, scenario: Scenario, need: Need, instant: Seconds) -> Load:
     """Return the load of the last whole minute before an instant, shared out over the addresses of that instant."""
     fronts = fronts_at(world, need, instant)
-    flow = arrivals(*_arrivals_key(world, scenario, need))
+    flow = flow_of(world, scenario, need)
     minute = max(instant // MINUTE * MINUTE - MINUTE, scenario.starts)
     rate = flow.total(minute + MINUTE) - flow.total(minute)
     good = [f for f in fronts if f.cause is None]
@@ -184,7 +180,7 @@ def _budget(world: World, scenario: Scenario, need: Need) -> tuple[int, Seconds 
 
 def budget_whole(world: World, scenario: Scenario, need: Need) -> int:
     """Return how many requests of the whole run may be slow or unanswered."""
-    flow = arrivals(*_arrivals_key(world, scenario, need))
+    flow = flow_of(world, scenario, need)
     return (flow.total(scenario.ends) - flow.total(scenario.slo.since)) * (1_000_000 - scenario.slo.target_ppm) // 1_000_000
 
 

@@ -12,7 +12,7 @@ from cloudlab.engine.rules.path import Path
 from cloudlab.model.balancing import Target
 from cloudlab.model.compute import Image, Instance, Invocation
 from cloudlab.model.fleet import AutoScalingGroup, LaunchTemplate, ScalingActivity, ScalingPolicy
-from cloudlab.model.operations import Commitment, Debt, Handover, Incident, Meter, Serving, Sighting
+from cloudlab.model.operations import Commitment, Debt, Handover, Incident, Meter, Serving, Sighting, Surge
 from cloudlab.model.people import Person, Toil
 from cloudlab.model.quotas import QuotaRequest, RaisedQuota, Reservation, SlowStarts
 from cloudlab.model.spot import SpotRequest
@@ -32,6 +32,7 @@ _NOT_ON_THE_WAY = frozenset(
         Meter,
         Serving,
         Sighting,
+        Surge,
         Person,
         Toil,
         AutoScalingGroup,

@@ -254,7 +254,7 @@ def test_weighted_settling_hands_out_as_one_by_one_would(fronts: tuple[Front, ..
 def test_what_went_smoothly_adds_up_as_minute_by_minute(
     ways: int, share: int, capacity: int, base: int, noise: int, edges: list[Seconds]
 ) -> None:
-    flow = (Traffic(base, (1000,) * 24, noise=noise), "answers", MORNING, ENDS, 1, 0)
+    flow = (Traffic(base, (1000,) * 24, noise=noise), "answers", MORNING, ENDS, 1, 0, ())
     frame = settling.Frame(flow, PAYOFF, open_simulation().scenario.catalogue.latency)
     fronts = tuple((Front(f"i-{n}", capacity, SPEC, share=share), SCORED) for n in range(ways))
     start, end = edges
