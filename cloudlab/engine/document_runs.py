@@ -108,8 +108,9 @@ def run_install_runtime(ctx: Context, invocation: Invocation, instance: Instance
     if not path.ok:
         yield failed(invocation, f"pip: could not connect to pypi.org, which no endpoint leads to: {path.sentence()}. {path.hint}")
         return
-    yield SoftwareChanged(instance.id, replace(instance.software, runtime=True))
-    yield succeeded(invocation, "Python, the libraries and the model server are installed.")
+    yield SoftwareChanged(instance.id, replace(instance.software, runtime=True, libraries_of=ctx.now))
+    again = " The model server was started afresh with them." if instance.software.serving is not None else ""
+    yield succeeded(invocation, f"Python, the libraries and the model server are installed, as of today.{again}")
 
 
 @runs("cloudlab-CleanDisk")

@@ -55,7 +55,10 @@ TABLE = (
             Parameter("name", "the package", choices=("AmazonCloudWatchAgent",)),
         ),
     ),
-    Document("cloudlab-InstallRuntime", "install Python, the training libraries and the model server, pinned to known versions"),
+    Document(
+        "cloudlab-InstallRuntime",
+        "install Python, the training libraries and the model server in today's versions; a server that runs starts afresh",
+    ),
     Document(
         "cloudlab-TrainModel",
         "copy the data from S3 and train a model on the instance itself; needs the runtime, a role that reads the bucket, a way out",

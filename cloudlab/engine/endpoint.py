@@ -193,6 +193,8 @@ def front_of_endpoint(world: World, scenario: Scenario, wanted: Need, resource: 
     if left <= 0:
         reason = "its only instance is being replaced" if variant.count == 1 else "all are being replaced"
         return (Front(resource, 0, None, "error", reason),)
+    if endpoint.compromised:
+        return (Front(resource, 0, None, "error", "somebody else controls its container; its answers can't be trusted"),)
     machine = scenario.catalogue.hardware(variant.instance_type)
     assert machine is not None
     if wanted.database:

@@ -153,7 +153,7 @@ def _sound(record: Any, now: int) -> Any:
             return None
         return replace(record, booted=now, started=now, checks="passed", system_checks="passed", disk="ok", compromised=False, ended=None)
     if isinstance(record, Endpoint):
-        return replace(record, lost=0) if record.status == "InService" else None
+        return replace(record, lost=0, compromised=False) if record.status == "InService" else None
     return record
 
 
@@ -167,6 +167,8 @@ def on_call(world: World, incident: Incident) -> list[Command]:
             return [RebootInstances(instance_ids=(instance.id,))]
         case "disk-full":
             return [SendCommand(document_name="cloudlab-CleanDisk", instance_ids=(instance.id,))]
+        case "runtime-cve":
+            return [SendCommand(document_name="cloudlab-InstallRuntime", instance_ids=(instance.id,))]
         case "os-cve":
             patch: dict[str, tuple[str, ...]] = {"Operation": ("Install",), "RebootOption": ("RebootIfNeeded",)}
             return [SendCommand(document_name="AWS-RunPatchBaseline", instance_ids=(instance.id,), parameters=patch)]

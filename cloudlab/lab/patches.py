@@ -9,6 +9,8 @@ from cloudlab.engine.incident_kinds.os_cve import is_exposed
 from cloudlab.engine.naming import label
 from cloudlab.engine.rules.approval import approved_from, baseline_in_force
 from cloudlab.engine.rules.knowledge import believed
+from cloudlab.engine.rules.libraries import KIND as LIBRARY_KIND
+from cloudlab.engine.rules.libraries import hole_of, with_hole
 from cloudlab.engine.rules.vulnerabilities import KIND, Fix, lacking, publication
 from cloudlab.model.compute import Instance
 from cloudlab.model.database import DbInstance
@@ -80,12 +82,28 @@ def told(patching: Patching, now: Seconds) -> str:
     return "; ".join(parts)
 
 
+def _in_libraries(world: World) -> Iterator[str]:
+    """Say which servers and endpoints still run with a library of which a hole is known, and what helps."""
+    seen = believed(world)
+    for incident in seen.every(Incident):
+        if incident.kind != LIBRARY_KIND:
+            continue
+        hole = hole_of(incident)
+        left = incident.due - world.now if incident.due is not None else None
+        clock = "" if left is None else f"; exploit clock {span(left)}" if left > 0 else "; exploits are about"
+        for record in with_hole(seen, hole):
+            helps = "create another, delete this one" if isinstance(record, Endpoint) else "cloudlab-InstallRuntime brings today's"
+            name = record.id if isinstance(record, Endpoint) else f"{label(seen, record.id)} ({record.id})"
+            yield f"{name}: {hole.name}: a hole in a library in use{clock}; {helps}"
+
+
 def patches_text(world: World, scenario: Scenario) -> str:
     """Return the whole picture as lines: what is open on machines of one's own, and what AWS patches by itself."""
     baseline = baseline_in_force(world, scenario)
     days = baseline.approve_after_days
     rule = f"approves {days} days after the release" if days is not None else "approves by name only"
     lines = [f"{p.name} ({p.instance}): {told(p, world.now)}" for p in patchings(world, scenario)]
+    lines += _in_libraries(world)
     own = [i for i in believed(world).every(Instance) if i.state in ("pending", "running", "stopping", "stopped")]
     if own and not lines:
         lines = [f"Nothing is missing on {len(own)} machine{'s' * (len(own) != 1)} of yours, as far as you know."]

@@ -198,12 +198,12 @@ def over_budget(world: World, scenario: Scenario) -> Finding:
 
 @predicate("breached")
 def breached(world: World, scenario: Scenario) -> Finding:
-    for instance in world.every(Instance):
-        if instance.compromised:
-            causes = [i for i in world.every(Incident) if i.failed and i.kind in ("os-cve", "security-group-scanned")]
-            cause = max(causes, key=lambda i: i.resource == instance.id, default=None)
-            how = f": {scenario.catalogue.incident(cause.kind).title.lower()} {cause.detail}".rstrip() if cause is not None else ""
-            return Finding(True, f"{instance.id} was taken over{how}")
+    records: list[Instance | Endpoint] = [*world.every(Instance), *world.every(Endpoint)]
+    for key in (r.id for r in records if r.compromised):
+        causes = [i for i in world.every(Incident) if i.failed and i.kind in ("os-cve", "security-group-scanned", "runtime-cve")]
+        cause = max(causes, key=lambda i: i.resource == key, default=None)
+        how = f": {scenario.catalogue.incident(cause.kind).title.lower()} {cause.detail}".rstrip() if cause is not None else ""
+        return Finding(True, f"{key} was taken over{how}")
     return Finding(False, "nobody got in")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cloudlab.engine.incident_kinds import az_outage, control_plane_outage, traffic_spike
-from cloudlab.engine.rules import vulnerabilities
+from cloudlab.engine.rules import libraries, vulnerabilities
 from cloudlab.levels import standing  # noqa: F401 - its predicates are registered by importing it
 from cloudlab.levels.error import nearest
 from cloudlab.levels.predicates import KINDS, PREDICATES
@@ -111,6 +111,7 @@ def _incidents(file: LevelFile, source: Source, catalogue: Catalogue) -> None:
                 )
         reads = {
             vulnerabilities.KIND: vulnerabilities.publication,
+            libraries.KIND: libraries.told,
             az_outage.KIND: az_outage.told,
             control_plane_outage.KIND: az_outage.told,
             traffic_spike.KIND: traffic_spike.told,

@@ -15,6 +15,8 @@ class Software:
 
     runtime: bool = False
     """The Python runtime and libraries are installed."""
+    libraries_of: Seconds = 0
+    """When they were installed; what has become known since is not mended in them."""
     model: TrainingSpec | None = None
     """The model whose artifact lies on the disk."""
     serving: TrainingSpec | None = None

@@ -105,3 +105,5 @@ class Endpoint:
     """Instances out of service that the provider is replacing."""
     failure: str | None = None
     modified: Seconds = 0
+    compromised: bool = False
+    """Somebody else runs programs in its container."""

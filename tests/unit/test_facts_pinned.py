@@ -269,6 +269,7 @@ def test_incidents_of_today(catalogue: Catalogue) -> None:
         "az-outage",
         "certificate-expired",
         "memory-leak",
+        "runtime-cve",
         "database-primary-crash",
         "data-corrupted",
         "traffic-spike",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cloudlab.engine.rules.exposure import is_worldwide, open_to_world
 from cloudlab.engine.rules.filtering import speaks_of
+from cloudlab.engine.rules.libraries import has_hole, library_holes
 from cloudlab.engine.rules.volumes import ROOT_DEVICE
 from cloudlab.engine.rules.vulnerabilities import lacking
 from cloudlab.model.compute import Instance
@@ -23,10 +24,11 @@ def debts_now(world: World) -> Iterator[tuple[str, str]]:
     """Yield (kind, resource) of every weakness there is at this moment.
 
     unencrypted: a volume, as long as it exists; what a machine starts from counts as the machine's. The others count while the
-    machine runs: unpatched, a published fix is not in force; exposed, a port other than 80 and 443 is open to the world; unmonitored,
-    no agent reports it. A managed database may be unencrypted, too, and exposed where it is public and its group lets everybody in;
-    its patches and its metrics are not the team's.
+    machine runs: unpatched, a published fix is not in force, of the system or of a library in use; exposed, a port other than 80 and
+    443 is open to the world; unmonitored, no agent reports it. A managed database may be unencrypted, too, and exposed where it is
+    public and its group lets everybody in; its patches and its metrics are not the team's.
     """
+    holes = library_holes(world)
     for instance in world.every(Instance):
         if instance.state in ("shutting-down", "terminated"):
             continue
@@ -34,7 +36,7 @@ def debts_now(world: World) -> Iterator[tuple[str, str]]:
             yield "unencrypted", instance.id
         if instance.state != "running":
             continue
-        if lacking(world, instance):
+        if lacking(world, instance) or any(has_hole(instance, hole) for hole in holes):
             yield "unpatched", instance.id
         if open_to_world(world, instance.id):
             yield "exposed", instance.id

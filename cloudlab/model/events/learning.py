@@ -118,6 +118,13 @@ class EndpointDeleted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class EndpointCompromised(Event):
+    """Somebody got in through a library of its container."""
+
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True)
 class EndpointInstanceLost(Event):
     """An instance failed its health check and was taken out."""
 

@@ -91,6 +91,7 @@ def instance_facts(world: World, scenario: Scenario, instance: Instance) -> Iter
     yield "server", f"listens on tcp/{software.server_port}" if software.server_port is not None else "none is running"
     yield "monitored", "yes, it reports by itself" if software.monitoring else "no: one knows only what one looks at"
     yield "patched", ", ".join(software.patched)
+    yield "libraries of", stamp(software.libraries_of) if software.libraries_of else ""
     yield "waits for reboot", ", ".join(software.pending_reboot)
     yield "launched", stamp(instance.launched)
     yield "tags", tags_text(instance.tags)

@@ -124,6 +124,7 @@ def image_facts(world: World, scenario: Scenario, image: Image) -> Iterator[Row]
     yield "made of", f"{label(world, image.source)}, {stamp(image.created)}"
     yield "packages of", stamp(image.base)
     yield "patched since", ", ".join(software.patched) or "nothing"
+    yield "libraries of", stamp(software.libraries_of) if software.libraries_of else ""
     yield "server", f"on port {software.server_port}" if software.serving is not None else "none starts with it"
     yield "agent", "CloudWatch agent" if software.monitoring else "none"
     yield "tags", tags_text(image.tags)

@@ -65,7 +65,9 @@ def endpoint_nodes(world: World) -> Iterator[Placed]:
         tone = {"InService": "ok", "Failed": "bad"}.get(endpoint.status, "wait")
         fleet = ", ".join(f"{v.count} x {v.instance_type}" for v in endpoint.variants)
         lost = f", {endpoint.lost} being replaced by AWS" if endpoint.lost else ""
-        yield REGION_WIDE, Node(endpoint.id, "endpoint", endpoint.id, endpoint.status, "bad" if endpoint.lost else tone, 0, fleet + lost)
+        state = "taken over" if endpoint.compromised else endpoint.status
+        tone = "bad" if endpoint.lost or endpoint.compromised else tone
+        yield REGION_WIDE, Node(endpoint.id, "endpoint", endpoint.id, state, tone, 0, fleet + lost)
 
 
 @facts(Endpoint)
