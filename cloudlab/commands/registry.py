@@ -7,6 +7,7 @@ from cloudlab.commands import (
     autoscaling,
     cloudformation,
     cloudtrail,
+    cloudwatch,
     ec2_access,
     ec2_acl,
     ec2_attributes,
@@ -52,6 +53,7 @@ _ROOMS = (
     service_quotas,
     cloudformation,
     cloudtrail,
+    cloudwatch,
     sts,
 )
 

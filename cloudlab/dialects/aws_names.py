@@ -774,6 +774,26 @@ OPTIONS = {
     "cloudtrail lookup-events": """
     end-time event-category lookup-attributes max-items max-results next-token page-size start-time starting-token
 """,
+    "cloudwatch delete-alarms": """
+    alarm-names
+""",
+    "cloudwatch describe-alarms": """
+    action-prefix alarm-name-prefix alarm-names alarm-types children-of-alarm-name max-items max-records next-token page-size
+    parents-of-alarm-name starting-token state-value
+""",
+    "cloudwatch get-metric-statistics": """
+    dimensions end-time extended-statistics metric-name namespace period start-time statistics unit
+""",
+    "cloudwatch list-metrics": """
+    dimensions include-linked-accounts max-items metric-name namespace next-token owning-account page-size recently-active
+    starting-token
+""",
+    "cloudwatch put-metric-alarm": """
+    action-configuration actions-enabled alarm-actions alarm-description alarm-name comparison-operator datapoints-to-alarm
+    dimensions evaluate-low-sample-count-percentile evaluation-criteria evaluation-interval evaluation-periods evaluation-window
+    extended-statistic insufficient-data-actions metric-name metrics namespace ok-actions period statistic tags threshold
+    threshold-metric-id treat-missing-data unit warm-up-configuration
+""",
     "ec2 allocate-address": """
     address customer-owned-ipv4-pool domain dry-run ipam-pool-id network-border-group public-ipv4-pool tag-specifications
 """,

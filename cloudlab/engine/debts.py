@@ -10,9 +10,10 @@ from cloudlab.model.events.debts import DebtClosed, DebtOpened
 from cloudlab.model.network import Address, InternetGateway, NetworkAcl, RouteTable, SecurityGroup, Subnet
 from cloudlab.model.operations import Debt, Incident
 from cloudlab.model.volumes import Volume
+from cloudlab.model.watching import Alarm
 from cloudlab.model.world import World
 
-_DECIDES = (Instance, Volume, DbInstance, Incident, SecurityGroup, NetworkAcl, RouteTable, InternetGateway, Address, Subnet)
+_DECIDES = (Alarm, Instance, Volume, DbInstance, Incident, SecurityGroup, NetworkAcl, RouteTable, InternetGateway, Address, Subnet)
 """Tables that decide which debts there are; while none of them changes, none of these does."""
 
 

@@ -21,6 +21,7 @@ from cloudlab.model import (
     stacks,
     storage,
     volumes,
+    watching,
 )
 from cloudlab.model.events.run import CommitmentMade, FactLearned, NoteTaken, ResourcesSeen, RunEnded
 from cloudlab.model.operations import Sighting
@@ -41,12 +42,13 @@ _ROOMS = (
     volumes,
     spot,
     stacks,
+    watching,
 )
 KINDS: dict[str, type[Any]] = {
     kind.__name__: kind
     for room in _ROOMS
     for kind in vars(room).values()
-    if isinstance(kind, type) and kind.__module__ == room.__name__ and kind is not database.PostgresServer
+    if isinstance(kind, type) and kind.__module__ == room.__name__ and kind not in (database.PostgresServer, watching.Gauge)
 }
 """Record types by name, as events name them. What runs on an instance shares its id and is seen with it."""
 

@@ -12,6 +12,7 @@ from cloudlab.model.people import Person, Toil
 from cloudlab.model.quotas import QuotaRequest, RaisedQuota, Reservation, SlowStarts
 from cloudlab.model.spot import SpotRequest
 from cloudlab.model.volumes import Snapshot, Volume
+from cloudlab.model.watching import Alarm, Gauge
 from cloudlab.model.world import World
 
 _BOOKS = frozenset(
@@ -30,7 +31,7 @@ _BOOKS = frozenset(
             ScalingActivity,
             LaunchTemplate,
         ),
-        *(Image, Volume, Snapshot, QuotaRequest, RaisedQuota, Reservation, SlowStarts, SpotRequest),
+        *(Image, Volume, Snapshot, QuotaRequest, RaisedQuota, Reservation, SlowStarts, SpotRequest, Alarm, Gauge),
     )
 )
 """Tables that say nothing of how requests are answered: hours, money, memories, plans."""

@@ -15,15 +15,13 @@ from cloudlab.engine.rules.permissions import may_read, role_of, without_role
 from cloudlab.engine.rules.service_ways import to_service
 from cloudlab.engine.rules.services import S3
 from cloudlab.engine.rules.training import data_fault, ending, outlook, training_spec
-from cloudlab.engine.rules.volumes import room_for_data
+from cloudlab.engine.rules.volumes import SYSTEM_GIB, room_for_data
 from cloudlab.model.compute import Instance, Invocation
 from cloudlab.model.events.compute import InvocationAdvanced, InvocationTraining, SoftwareChanged
 from cloudlab.model.storage import Bucket, StoredObject
 from cloudlab.model.training import Trained, TrainingFailed
 
 _GIB = 1_073_741_824
-_SYSTEM_GIB = 2
-"""What the operating system and the runtime take of the root volume; an estimate."""
 
 
 @runs("cloudlab-TrainModel")
@@ -88,7 +86,7 @@ def _obstacles(ctx: Context, invocation: Invocation, instance: Instance, objects
         if not permit:
             yield f"AccessDenied on s3://{stored.id}: {permit.reason}. AmazonS3ReadOnlyAccess would be enough."
     need = sum(stored.size for stored in objects)
-    room = room_for_data(ctx.world, instance, _SYSTEM_GIB) * _GIB
+    room = room_for_data(ctx.world, instance, SYSTEM_GIB) * _GIB
     if need > room:
         yield f"No space left on device: the data takes {-(-need // _GIB)} GiB, its largest volume has {room // _GIB} GiB left."
 

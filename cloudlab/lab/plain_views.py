@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cloudlab.dialects.templates.export import template_json, template_text
 from cloudlab.dialects.templates.terraform import terraform_text
+from cloudlab.lab.alarms import alarms_text
 from cloudlab.lab.data_cards import card_text
 from cloudlab.lab.losses import losses
 from cloudlab.lab.patches import patches_text
@@ -32,6 +33,7 @@ LOOKS = (
     "trail",
     "losses",
     "patches",
+    "alarms",
     "data",
     "quotas",
     "template",
@@ -66,6 +68,8 @@ def look(view: View, what: str, session: Session) -> str:
             return money_text(view.money)
         case "patches":
             return patches_text(session.world, session.level.scenario)
+        case "alarms":
+            return alarms_text(session.world)
         case "trail":
             return trail_text(session)
         case "losses":

@@ -217,6 +217,11 @@ _WRITTEN = {
     "sagemaker create-model": "--model-name churn --execution-role-arn arn:aws:iam::123456789012:role/trainer"
     f" --primary-container Image={_XGBOOST},ModelDataUrl=s3://churn-data/models/churn-1/output/model.tar.gz",
     "sagemaker-runtime invoke-endpoint": "--endpoint-name churn --content-type text/csv --body 12,3,1,0,0,1,40,2,0,1,0,5,1,0,0,7",
+    "cloudwatch put-metric-alarm": "--alarm-name web-1-fails --namespace AWS/EC2 --metric-name StatusCheckFailed"
+    " --dimensions Name=InstanceId,Value=i-1a2b --statistic Maximum --period 60 --evaluation-periods 2 --threshold 1"
+    " --comparison-operator GreaterThanOrEqualToThreshold",
+    "cloudwatch get-metric-statistics": "--namespace AWS/EC2 --metric-name CPUUtilization --dimensions Name=InstanceId,Value=i-1a2b"
+    ' --start-time "day 2 14:00" --end-time "day 2 15:00" --period 300 --statistics Average',
     "ssm send-command": "--document-name AWS-RunPatchBaseline --instance-ids i-1a2b --parameters Operation=Scan",
 }
 """Examples in which the required parameters alone would not do."""

@@ -29,6 +29,7 @@ from cloudlab.model.events.compute import InvocationEnded
 from cloudlab.model.events.incidents import IncidentDetected
 from cloudlab.model.events.learning import EndpointCameInService, EndpointFailed, TrainingJobEnded
 from cloudlab.model.events.run import ResourcesSeen, RunEnded
+from cloudlab.model.events.watching import AlarmStateChanged
 from cloudlab.model.events.work import OrderCancelled, OrderFinished, OrderRefused
 from cloudlab.model.inputs import Acknowledged, Committed, Given, Input, Learned, Noted, TakenBack
 from cloudlab.model.operations import Incident
@@ -385,6 +386,8 @@ QUIET: Seconds = 12 * HOUR
 
 def noticed(event: Event) -> bool:
     """Tell whether somebody of the team notices an event when it happens: an own order's end, a resource seen, news, the end."""
+    if isinstance(event, AlarmStateChanged):
+        return not event.quiet
     return isinstance(event, OrderFinished | OrderRefused | OrderCancelled | ResourcesSeen | IncidentDetected | RunEnded)
 
 

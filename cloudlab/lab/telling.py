@@ -109,4 +109,5 @@ def _resolved(incident: Incident, resolution: str, catalogue: Catalogue) -> tupl
 def _told_by_noun(event: Event) -> tuple[str, str] | None:
     """Events may carry their own sentence: what the team would notice of them by itself."""
     sentence = getattr(event, "told", None)
-    return ("quiet", sentence()) if callable(sentence) else None
+    said = sentence() if callable(sentence) else None
+    return ("quiet", said) if said else None

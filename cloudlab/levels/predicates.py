@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from cloudlab.engine.rules import exposure, ledger, reachability, traffic
+from cloudlab.engine.rules.alarms import is_watched
 from cloudlab.engine.rules.managed import missing_piece
 from cloudlab.model.compute import Instance, Invocation
 from cloudlab.model.identity import Role
@@ -288,7 +289,9 @@ def no_world_open_ports(world: World, scenario: Scenario) -> Finding:  # noqa: A
 
 @predicate("watched")
 def watched(world: World, scenario: Scenario) -> Finding:  # noqa: ARG001
-    blind = [i.id for i in world.every(Instance) if i.state == "running" and not i.software.monitoring]
+    """An agent reports a machine, or an alarm looks at whether it does its work."""
+    running = [i for i in world.every(Instance) if i.state == "running"]
+    blind = [i.id for i in running if not i.software.monitoring and not is_watched(world, i.id)]
     return Finding(not blind, "everything that serves is monitored" if not blind else f"nothing watches {', '.join(blind)}")
 
 

@@ -423,7 +423,7 @@ def test_a_server_keeps_its_objective_up_to_seven_tenths(catalogue: Catalogue) -
 def test_the_page_on_estimates_says_what_the_tables_use(catalogue: Catalogue) -> None:
     page = (assets_dir().parent / "docs" / "estimates.md").read_text(encoding="utf-8")
     estimates = [f for f in catalogue.facts if f.group == "estimates" and f.used is not None]
-    assert len(estimates) == 31
+    assert len(estimates) == 32
     rules = [catalogue.fact("effort", key) for key in ("outside_expertise_permille", "repetition_later_permille", "overtime_permille")]
     for fact in [*estimates, *rules]:
         assert f"| `{fact.key}` | {fact.used:,}" in page, fact.key

@@ -232,5 +232,6 @@ LOOKS: dict[str, Look] = {
     "db-subnet-group": Look(draw_row, "DB nets"),
     "db-snapshot": Look(draw_row, "snapshot"),
     "training-job": Look(draw_row, "job"),
+    "alarm": Look(draw_row, "alarm"),
 }
 """Kind -> how it is drawn. What is not named here is a line with its kind before it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cloudlab.engine.rules.alarms import is_watched
 from cloudlab.engine.rules.exposure import is_worldwide, open_to_world
 from cloudlab.engine.rules.filtering import speaks_of
 from cloudlab.engine.rules.libraries import has_hole, library_holes
@@ -25,8 +26,8 @@ def debts_now(world: World) -> Iterator[tuple[str, str]]:
 
     unencrypted: a volume, as long as it exists; what a machine starts from counts as the machine's. The others count while the
     machine runs: unpatched, a published fix is not in force, of the system or of a library in use; exposed, a port other than 80 and
-    443 is open to the world; unmonitored, no agent reports it. A managed database may be unencrypted, too, and exposed where it is
-    public and its group lets everybody in; its patches and its metrics are not the team's.
+    443 is open to the world; unmonitored, no agent reports it and no alarm looks at it. A managed database may be unencrypted, too,
+    and exposed where it is public and its group lets everybody in; its patches and its metrics are not the team's.
     """
     holes = library_holes(world)
     for instance in world.every(Instance):
@@ -40,7 +41,7 @@ def debts_now(world: World) -> Iterator[tuple[str, str]]:
             yield "unpatched", instance.id
         if open_to_world(world, instance.id):
             yield "exposed", instance.id
-        if not instance.software.monitoring:
+        if not instance.software.monitoring and not is_watched(world, instance.id):
             yield "unmonitored", instance.id
     for volume in world.every(Volume):
         if not volume.encrypted and volume.device != ROOT_DEVICE and volume.state != "deleting":

@@ -151,26 +151,37 @@ def _slow_per_minute(latency: tuple[LatencyStep, ...], capacity: int, ways: int)
     return _SlowPerMinute(latency, capacity, ways)
 
 
+def handed_out(first: int, number: int, shares: tuple[int, ...]) -> list[int]:
+    """Hand out `number` requests, from number `first` of a need on, by shares.
+
+    Rounding at the running sum of shares hands out every request once; the phase moves on, so that nobody gets all odd ones.
+    """
+    whole = sum(shares)
+    up_to = taken = 0
+    found = []
+    for share in shares:
+        up_to += share
+        each = (number * up_to + first % whole) // whole - taken
+        taken += each
+        found.append(each)
+    return found
+
+
 def _minute_by_minute(frame: Frame, start: Seconds, end: Seconds, fronts: tuple[tuple[Front, Scored | None], ...]) -> Tally:
     """Settle a stretch whatever happens in it."""
     flow = arrivals(*frame.arrivals_key)
     offered = served = slow = value = right = 0
     failed: dict[str, int] = {}
-    whole = sum(front.share for front, _ in fronts)
+    shares = tuple(front.share for front, _ in fronts)
     at = start
     while at < end:
         to = min(end, at // MINUTE * MINUTE + MINUTE)
         first = flow.total(at)
         number = flow.total(to) - first
         offered += number
-        if not whole:
+        if not shares:
             failed[NOTHING_THERE] = failed.get(NOTHING_THERE, 0) + number
-        phase, up_to, taken = first % max(whole, 1), 0, 0
-        for front, scored in fronts:
-            # rounding at the running sum of shares hands out every request once; the phase moves on, so that nobody gets all odd ones
-            up_to += front.share
-            share = (number * up_to + phase) // whole - taken
-            taken += share
+        for (front, scored), share in zip(fronts, handed_out(first, number, shares), strict=True):
             if front.cause is not None or scored is None:
                 cause = front.cause or "error"
                 failed[cause] = failed.get(cause, 0) + share

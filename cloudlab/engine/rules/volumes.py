@@ -14,6 +14,8 @@ from cloudlab.model.volumes import Volume
 from cloudlab.model.world import World
 
 ROOT_DEVICE = AL2023.root_device
+SYSTEM_GIB = 2
+"""What the operating system and the runtime take of the root volume; an estimate."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from cloudlab.model.people import Person, Toil
 from cloudlab.model.quotas import QuotaRequest, RaisedQuota, Reservation, SlowStarts
 from cloudlab.model.spot import SpotRequest
 from cloudlab.model.volumes import Snapshot, Volume
+from cloudlab.model.watching import Alarm, Gauge
 from cloudlab.model.world import World
 
 _NOT_ON_THE_WAY = frozenset(
@@ -46,6 +47,8 @@ _NOT_ON_THE_WAY = frozenset(
         Reservation,
         SlowStarts,
         SpotRequest,
+        Alarm,
+        Gauge,
     )
 )
 """Tables that no way between a load balancer and one of its targets is read from; the machine at its end is an end."""

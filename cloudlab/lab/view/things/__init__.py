@@ -27,6 +27,7 @@ from cloudlab.lab.view.things import databases  # isort: skip
 from cloudlab.lab.view.things import learning  # isort: skip
 from cloudlab.lab.view.things import storage  # isort: skip
 from cloudlab.lab.view.things import identity  # isort: skip
+from cloudlab.lab.view.things import watching  # isort: skip
 from cloudlab.lab.view.things.registry import COLUMNS, FACTS, FINDS, KINDS, NODES, OFFERS
 
 __all__ = [
@@ -48,4 +49,5 @@ __all__ = [
     "routing",
     "storage",
     "volumes",
+    "watching",
 ]
