@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from cloudlab.commands.autoscaling import UpdateAutoScalingGroup
 from cloudlab.commands.ec2_access import RevokeSecurityGroupIngress
-from cloudlab.commands.ec2_compute import TerminateInstances
+from cloudlab.commands.ec2_compute import RebootInstances, RunInstances, TerminateInstances
 from cloudlab.commands.ssm import SendCommand
-from cloudlab.engine.rules import capacity
+from cloudlab.engine.rules.control_plane import is_out
 from cloudlab.engine.rules.databases import lookup_fault
 from cloudlab.engine.rules.fleets import members
 from cloudlab.engine.rules.traffic import tally
@@ -22,12 +23,13 @@ from cloudlab.model.fleet import ScalingActivity
 from cloudlab.model.learning import Endpoint
 from cloudlab.model.network import ANYWHERE, Permission, SecurityGroup
 from cloudlab.model.operations import Incident
+from cloudlab.model.scenario import Planned
 from cloudlab.model.time import DAY, HOUR, MINUTE, Seconds, at
 from tests.balanced import Fleet
 from tests.databases import CALLS, Site
-from tests.network import ask, tcp
+from tests.network import ask, refused, tcp
 from tests.scaled import open_following
-from tests.support import lay_network, open_simulation, put_server
+from tests.support import dealt, lay_network, open_simulation, put_server
 from tests.truth.outages import (
     PER_MINUTE,
     STRIKES,
@@ -143,12 +145,15 @@ CONTROL_PLANE = dated("region_events", "2025-10-19")
 NO_LAUNCHES = (at(2, "05:00"), at(2, "05:00") + CONTROL_PLANE.lasts)
 
 
-@pytest.fixture
-def no_launches(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As far as launches go: EC2 has no machine to give in any zone while the event lasts."""
+def struck_by_it(sim: Simulation, *others: Planned) -> Simulation:
+    """Deal the event itself, as long as it was; and what else is to happen meanwhile."""
     assert "no launches and no autoscaling, running instances kept running" in CONTROL_PLANE.scope
-    began, ended = NO_LAUNCHES
-    monkeypatch.setattr(capacity, "is_short", lambda ctx, zone, instance_type: began <= ctx.now < ended)
+    began = NO_LAUNCHES[0]
+    event = Planned("event", "control-plane-outage", began, began, "first", detail=f"{CONTROL_PLANE.lasts // MINUTE}m")
+    for planned in (event, *others):
+        dealt(sim, planned)
+    sim.scenario = replace(sim.scenario, incidents=(event, *others))
+    return sim
 
 
 def lost_while_it_lasts(fleet: Fleet) -> tuple[int, int]:
@@ -159,32 +164,39 @@ def lost_while_it_lasts(fleet: Fleet) -> tuple[int, int]:
     return got.offered, got.offered - got.served
 
 
-def test_a_group_that_grows_with_the_day_cannot_and_half_of_the_rush_is_turned_away(no_launches: None) -> None:
+def test_a_group_that_grows_with_the_day_cannot_and_half_of_the_rush_is_turned_away() -> None:
     fleet = open_following(2)
+    struck_by_it(fleet.sim)
     fleet.sim.advance(NO_LAUNCHES[0])
     before = len(members(fleet.sim.world, "web"))
     offered, lost = lost_while_it_lasts(fleet)
     assert 0.3 * offered <= lost <= 0.5 * offered
     assert len(members(fleet.sim.world, "web")) == before
     failures = [a for a in fleet.sim.world.every(ScalingActivity) if a.status == "Failed"]
-    assert {a.message.partition(":")[0] for a in failures} == {"InsufficientInstanceCapacity"}
+    assert {a.message.partition(":")[0] for a in failures} == {"InternalError"}
     fleet.sim.advance(NO_LAUNCHES[1] + 10 * MINUTE)
     assert len(members(fleet.sim.world, "web")) > before
 
 
-def test_a_group_that_is_as_large_as_its_rush_notices_nothing(no_launches: None) -> None:
+def test_a_group_that_is_as_large_as_its_rush_notices_nothing() -> None:
     """Static stability: what is there does not have to be launched."""
     fleet = open_following(2)
+    struck_by_it(fleet.sim)
     ask(fleet.sim, UpdateAutoScalingGroup(auto_scaling_group_name="web", min_size=8, desired_capacity=8))
     assert lost_while_it_lasts(fleet)[1] == 0
 
 
-def test_a_machine_that_dies_meanwhile_stays_dead_and_the_spare_one_carries_on(no_launches: None) -> None:
+def test_a_machine_that_dies_meanwhile_stays_dead_and_the_spare_one_carries_on() -> None:
+    """Whoever would replace it by hand is refused; its group tries again and again, and can once the event is over."""
     fleet = following_group()
-    sim = fleet.sim
-    sim.advance(NO_LAUNCHES[0] + HOUR)
+    dies = NO_LAUNCHES[0] + HOUR
+    sim = struck_by_it(fleet.sim, Planned("dies", "instance-status-check", dies, dies, "first"))
     dead, left = members(sim.world, "web")
-    ask(sim, TerminateInstances(instance_ids=(dead.id,)))
+    sim.advance(dies + MINUTE)
+    assert sim.world.get(Incident, "dies").resource == dead.id
+    template = RunInstances(image_id="ami-web", instance_type="t3.large", subnet_id="subnet-a")
+    for hand in (template, RebootInstances(instance_ids=(dead.id,)), TerminateInstances(instance_ids=(dead.id,))):
+        assert refused(sim, hand).code == "InternalError"
     since = sim.now + 2 * MINUTE
     assert failed(sim, since, NO_LAUNCHES[1] - 1) == 0
     assert [m.id for m in members(sim.world, "web")] == [left.id]
@@ -192,10 +204,12 @@ def test_a_machine_that_dies_meanwhile_stays_dead_and_the_spare_one_carries_on(n
     assert [fleet.state(m.id) for m in members(sim.world, "web")] == ["healthy", "healthy"]
 
 
-def test_a_multi_az_database_fails_over_without_a_launch(no_launches: None) -> None:
+def test_a_multi_az_database_fails_over_without_a_launch() -> None:
     """Its standby runs already."""
     site = managed_database(multi_az=True)
+    struck_by_it(site.sim)
     site.sim.advance(NO_LAUNCHES[0])
+    assert is_out(site.sim.world)
     assert silent(site, 2 * HOUR) <= 130
 
 
