@@ -124,18 +124,26 @@ def foresee(world: World, scenario: Scenario, alarm: Alarm) -> tuple[Seconds, st
 
 def _alike_until(alarm: Alarm, series: Series, end: Seconds, ends: Seconds) -> Seconds:
     """Return the last end of a period up to which every datapoint is on the same side as those looked at until `end`."""
-    since = end - (alarm.periods + _SPARE) * alarm.period
-    for span in (28 * DAY, 7 * DAY, DAY, HOUR):
+    since, found = end - (alarm.periods + _SPARE) * alarm.period, end
+    for span in (HOUR, DAY, 7 * DAY, 28 * DAY):
         to = min(end + span, ends) // alarm.period * alarm.period
-        if to <= end:
-            continue
-        found = series.between(since, to, alarm.statistic, alarm.period)
-        if found is None:
-            continue
-        low, high = found
-        if (low is None and high is None) or (low is not None and high is not None and alarm.breaches(low) == alarm.breaches(high)):
-            return to
-    return end
+        if to > end:
+            if not _alike(alarm, series, since, to):
+                break
+            found = to
+    return found
+
+
+def _alike(alarm: Alarm, series: Series, since: Seconds, to: Seconds) -> bool:
+    between = series.between(since, to, alarm.statistic, alarm.period)
+    if between is None:
+        return False
+    low, high = between
+    if low is None or high is None:
+        # where nothing is sent in some minutes only, it depends on what nothing counts as
+        missing = {"breaching": True, "notBreaching": False}.get(alarm.missing)
+        return low is high or (high is not None and alarm.breaches(high) == missing and alarm.breaches(0) == missing)
+    return alarm.breaches(low) == alarm.breaches(high)
 
 
 def looked_at(world: World, scenario: Scenario, alarm: Alarm) -> Series:

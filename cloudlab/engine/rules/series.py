@@ -173,9 +173,9 @@ class TrafficSeries:
         if start >= end:
             return None
         low, high = (self._bound(start, end, busy=busy) for busy in (False, True))
-        if low is None or high is None:
-            return (None, None) if high is None else None
         times = period // max(self.resolution, MINUTE) if statistic in ("Sum", "SampleCount") else 1
+        if low is None or high is None:
+            return None, high.of("Maximum" if statistic == "Average" else statistic) * times if high is not None else None
         if statistic == "Average" and low.of("Minimum") != high.of("Maximum"):
             return low.least, high.most
         return low.of(statistic) * times, high.of(statistic) * times

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cloudlab.commands.cloudwatch import DeleteAlarms, DescribeAlarms, PutMetricAlarm
@@ -272,6 +272,11 @@ def ends_of_periods(sim: Simulation, wanted: Alarm) -> Iterator[int]:
     missing=st.sampled_from(["missing", "ignore", "breaching", "notBreaching"]),
     state=st.sampled_from(["OK", "ALARM", "INSUFFICIENT_DATA"]),
 )
+@example(
+    ("HTTPCode_ELB_5XX_Count", "Sum"), 200, 1, "GreaterThanThreshold", 60, 2, 2, "notBreaching", "OK"
+)  # nothing at night, 400 at eight
+@example(("HTTPCode_ELB_5XX_Count", "Sum"), 200, 1, "LessThanThreshold", 60, 2, 2, "breaching", "ALARM")
+@example(("TargetResponseTime", "Average"), 1_080, 10_000, "GreaterThanThreshold", 300, 3, 2, "missing", "OK")
 def test_the_instant_that_is_worked_out_is_the_one_that_looking_would_find(
     metric: tuple[str, str], threshold: int, divided: int, operator: str, period: int, periods: int, needed: int, missing: str, state: str
 ) -> None:
