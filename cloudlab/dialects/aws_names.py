@@ -785,14 +785,13 @@ OPTIONS = {
     dimensions end-time extended-statistics metric-name namespace period start-time statistics unit
 """,
     "cloudwatch list-metrics": """
-    dimensions include-linked-accounts max-items metric-name namespace next-token owning-account page-size recently-active
-    starting-token
+    dimensions include-linked-accounts max-items metric-name namespace next-token owning-account recently-active starting-token
 """,
     "cloudwatch put-metric-alarm": """
-    action-configuration actions-enabled alarm-actions alarm-description alarm-name comparison-operator datapoints-to-alarm
-    dimensions evaluate-low-sample-count-percentile evaluation-criteria evaluation-interval evaluation-periods evaluation-window
+    actions-enabled alarm-actions alarm-description alarm-name comparison-operator datapoints-to-alarm dimensions
+    evaluate-low-sample-count-percentile evaluation-criteria evaluation-interval evaluation-periods evaluation-window
     extended-statistic insufficient-data-actions metric-name metrics namespace ok-actions period statistic tags threshold
-    threshold-metric-id treat-missing-data unit warm-up-configuration
+    threshold-metric-id treat-missing-data unit
 """,
     "ec2 allocate-address": """
     address customer-owned-ipv4-pool domain dry-run ipam-pool-id network-border-group public-ipv4-pool tag-specifications
