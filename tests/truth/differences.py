@@ -88,10 +88,10 @@ DIFFERENCES = (
         _is("CreateTargetGroup", ours=None, theirs=("DuplicateTargetGroupName",)),
     ),
     Difference(
-        "a VPC whose table was associated with a subnet that is gone",
-        "a subnet takes its association with it; moto leaves it at the main table, and then finds the VPC in use",
+        "a route table that was associated with a subnet that is gone, and its VPC",
+        "a subnet takes its association with it; moto leaves it at the table, and then finds table and VPC in use",
         "VPC user guide: subnet route tables, deleting a subnet",
-        _is("DeleteVpc", ours=None, theirs=("DependencyViolation",)),
+        _is("DeleteVpc", "DeleteRouteTable", ours=None, theirs=("DependencyViolation",)),
     ),
     Difference(
         "a network ACL that does not exist, described",
