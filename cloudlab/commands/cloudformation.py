@@ -16,6 +16,7 @@ Capability = Annotated[str, Choice(("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"))]
 class StackParameter(Structure):
     parameter_key: str
     parameter_value: str = ""
+    use_previous_value: bool = False
 
 
 class CreateStack(Command):
@@ -31,6 +32,79 @@ class CreateStack(Command):
     parameters: tuple[StackParameter, ...] = ()
     capabilities: tuple[Capability, ...] = ()
     on_failure: Annotated[str, Choice(("ROLLBACK", "DELETE", "DO_NOTHING"))] = "ROLLBACK"
+
+
+class UpdateStack(Command):
+    service: ClassVar[str] = "cloudformation"
+    operation: ClassVar[str] = "UpdateStack"
+    gloss: ClassVar[str] = "Have a stack become what another template, or other parameters, say; or as it was, if something fails."
+    returns: ClassVar[str | None] = "StackId"
+    errors: ClassVar[tuple[str, ...]] = ("InsufficientCapabilitiesException", "ValidationError")
+
+    stack_name: StackRef
+    template_body: TemplateBody | None = None
+    use_previous_template: bool = Field(default=False, description="the same template, with other parameters")
+    parameters: tuple[StackParameter, ...] = ()
+    capabilities: tuple[Capability, ...] = ()
+
+
+class CreateChangeSet(Command):
+    service: ClassVar[str] = "cloudformation"
+    operation: ClassVar[str] = "CreateChangeSet"
+    gloss: ClassVar[str] = "Think an update through: what would be added, changed, made anew and taken away."
+    returns: ClassVar[str | None] = "Id"
+    errors: ClassVar[tuple[str, ...]] = ("AlreadyExistsException", "InsufficientCapabilitiesException", "ValidationError")
+
+    stack_name: StackRef
+    change_set_name: str
+    template_body: TemplateBody | None = None
+    use_previous_template: bool = Field(default=False, description="the same template, with other parameters")
+    parameters: tuple[StackParameter, ...] = ()
+    capabilities: tuple[Capability, ...] = ()
+    change_set_type: Annotated[str, Choice(("UPDATE",))] = "UPDATE"
+
+
+class DescribeChangeSet(Command):
+    service: ClassVar[str] = "cloudformation"
+    operation: ClassVar[str] = "DescribeChangeSet"
+    gloss: ClassVar[str] = "Look at what an update would do, resource by resource."
+    returns: ClassVar[str | None] = "Status"
+    errors: ClassVar[tuple[str, ...]] = ("ChangeSetNotFound", "ValidationError")
+    reads: ClassVar[bool] = True
+
+    change_set_name: str
+    stack_name: StackRef
+
+
+class ExecuteChangeSet(Command):
+    service: ClassVar[str] = "cloudformation"
+    operation: ClassVar[str] = "ExecuteChangeSet"
+    gloss: ClassVar[str] = "Carry out an update that was thought through."
+    errors: ClassVar[tuple[str, ...]] = ("ChangeSetNotFound", "InvalidChangeSetStatus", "ValidationError")
+
+    change_set_name: str
+    stack_name: StackRef
+
+
+class DeleteChangeSet(Command):
+    service: ClassVar[str] = "cloudformation"
+    operation: ClassVar[str] = "DeleteChangeSet"
+    gloss: ClassVar[str] = "Drop an update that was thought through."
+    errors: ClassVar[tuple[str, ...]] = ("ValidationError",)
+
+    change_set_name: str
+    stack_name: StackRef
+
+
+class ListChangeSets(Command):
+    service: ClassVar[str] = "cloudformation"
+    operation: ClassVar[str] = "ListChangeSets"
+    gloss: ClassVar[str] = "Look at the change sets of a stack."
+    returns: ClassVar[str | None] = "Summaries[].ChangeSetName"
+    errors: ClassVar[tuple[str, ...]] = ("ValidationError",)
+    reads: ClassVar[bool] = True
+
+    stack_name: StackRef
 
 
 class DeleteStack(Command):

@@ -748,13 +748,24 @@ OPTIONS = {
     min-size mixed-instances-policy new-instances-protected-from-scale-in placement-group service-linked-role-arn
     skip-zonal-shift-validation termination-policies vpc-zone-identifier
 """,
+    "cloudformation create-change-set": """
+    capabilities change-set-name change-set-type client-token deployment-config deployment-mode description disable-validation
+    import-existing-resources include-nested-stacks notification-arns on-stack-failure parameters resource-types
+    resources-to-import role-arn rollback-configuration stack-name tags template-body template-url use-previous-template
+""",
     "cloudformation create-stack": """
     capabilities client-request-token deployment-config disable-rollback disable-validation enable-termination-protection
     notification-arns on-failure parameters resource-types retain-except-on-create role-arn rollback-configuration stack-name
     stack-policy-body stack-policy-url tags template-body template-url timeout-in-minutes
 """,
+    "cloudformation delete-change-set": """
+    change-set-name stack-name
+""",
     "cloudformation delete-stack": """
     client-request-token deletion-mode deployment-config retain-resources role-arn stack-name
+""",
+    "cloudformation describe-change-set": """
+    change-set-name include-property-values max-items next-token stack-name starting-token
 """,
     "cloudformation describe-stack-events": """
     max-items next-token stack-name starting-token
@@ -765,8 +776,20 @@ OPTIONS = {
     "cloudformation describe-stacks": """
     max-items next-token stack-name starting-token
 """,
+    "cloudformation execute-change-set": """
+    change-set-name client-request-token disable-rollback retain-except-on-create stack-name
+""",
     "cloudformation get-template": """
     change-set-name stack-name template-stage
+""",
+    "cloudformation list-change-sets": """
+    max-items next-token stack-name starting-token
+""",
+    "cloudformation update-stack": """
+    capabilities client-request-token deployment-config disable-rollback disable-validation notification-arns parameters
+    resource-types retain-except-on-create role-arn rollback-configuration stack-name stack-policy-body
+    stack-policy-during-update-body stack-policy-during-update-url stack-policy-url tags template-body template-url
+    use-previous-template
 """,
     "cloudformation validate-template": """
     template-body template-url

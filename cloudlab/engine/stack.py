@@ -20,13 +20,14 @@ from cloudlab.commands.templates.kinds import KINDS, kind_of
 from cloudlab.commands.templates.language import Template, TemplateError
 from cloudlab.engine.kernel import Context, Events, answers, decides, refuse
 from cloudlab.engine.stack_orders import Failed, parse, resolved
-from cloudlab.engine.stack_work import with_status
+from cloudlab.engine.stack_turn import with_status
 from cloudlab.model.events.run import ResourcesSeen
 from cloudlab.model.events.stacks import StackChanged
 from cloudlab.model.ids import arn, hexadecimal
 from cloudlab.model.stacks import Stack
 from cloudlab.model.time import stamp
 
+_STANDS = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
 _NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
 
 
@@ -64,7 +65,7 @@ def decide_create_stack(ctx: Context, command: CreateStack) -> Events:
         values_of(template, given)
     except TemplateError as no:
         wrong(no)
-    _acknowledged(template, command.capabilities)
+    acknowledged(template, command.capabilities)
     stack = Stack(
         name,
         arn("cloudformation", f"stack/{name}/{_uuid(ctx.origin)}"),
@@ -82,10 +83,10 @@ def decide_create_stack(ctx: Context, command: CreateStack) -> Events:
 def _next_step(stack: Stack) -> str:
     if stack.status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"):
         return f"It is {stack.status} and can only be deleted: cloudformation delete-stack --stack-name {stack.id}"
-    return f"It is {stack.status}. Choose another name, or delete it first."
+    return f"It is {stack.status}. Choose another name, update it (update-stack), or delete it first."
 
 
-def _acknowledged(template: Template, given: tuple[str, ...]) -> None:
+def acknowledged(template: Template, given: tuple[str, ...]) -> None:
     """Whoever makes roles has to say so; roles with names of their own ask for the larger word."""
     made = [r for r in template.resources if KINDS[r.type].capability]
     if not made:
@@ -158,6 +159,7 @@ def describe_stack(ctx: Context, stack: Stack) -> dict[str, Any]:
         "StackName": stack.id,
         "Description": template.description,
         "CreationTime": stamp(stack.created),
+        **({"LastUpdatedTime": stamp(stack.updated)} if stack.updated is not None else {}),
         "StackStatus": stack.status,
         "StackStatusReason": stack.reason,
         "Parameters": [
@@ -170,7 +172,7 @@ def describe_stack(ctx: Context, stack: Stack) -> dict[str, Any]:
 
 def outputs(ctx: Context, stack: Stack) -> list[dict[str, Any]]:
     """Return what the outputs of a stack come to, once it is complete."""
-    if stack.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+    if not stack.status.startswith(_STANDS):
         return []
     template = parse(stack.template)
     found = []

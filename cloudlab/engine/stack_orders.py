@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 
 from cloudlab.commands.base import Command
 from cloudlab.commands.templates import machines, network, services  # noqa: F401 - importing them registers their kinds
+from cloudlab.commands.templates.changes import CHANGES
 from cloudlab.commands.templates.functions import Lookup, values_of, worked_out
 from cloudlab.commands.templates.kinds import ASSOCIATION_OF, DEFAULT_OF, KINDS, SELF, Kind, Order
 from cloudlab.commands.templates.language import Resource, Template, TemplateError
@@ -21,7 +23,7 @@ from cloudlab.engine.rules.stack_resources import ATTRIBUTES, attributes_of
 from cloudlab.model.events import Event
 from cloudlab.model.ids import ACCOUNT, REGION, ZONES, hexadecimal
 from cloudlab.model.network import NetworkAcl, Subnet
-from cloudlab.model.stacks import Stack
+from cloudlab.model.stacks import Stack, StackResource
 from cloudlab.model.world import World
 
 parse = lru_cache(maxsize=64)(parsed)
@@ -143,11 +145,20 @@ def make(ctx: Context, stack: Stack, template: Template, resource: Resource) -> 
     return happens, world, physical, json.dumps(properties, sort_keys=True)
 
 
-def unmake(ctx: Context, stack: Stack, logical: str) -> tuple[list[Event], World]:
+def alter(ctx: Context, stack: Stack, resource: StackResource, properties: Mapping[str, Any]) -> tuple[list[Event], World, str]:
+    """Change a resource in place; return what happens, the World after it and its physical id. Raises Failed."""
+    kind, change = KINDS[resource.type], CHANGES[resource.type]
+    orders = change.orders(json.loads(resource.properties), properties, resource.physical)
+    at = ctx.of(f"{stack.origin}/{stack.round}/{resource.logical}")
+    if change.identity:
+        return carried_out(at, orders, replace(kind, identity=change.identity), "")
+    return carried_out(at, orders, kind, "", resource.physical)
+
+
+def unmake(ctx: Context, stack: Stack, resource: StackResource) -> tuple[list[Event], World]:
     """Delete a resource; return what happens and the World after it. Raises Failed."""
-    resource = stack.resource(logical)
-    assert resource is not None
     kind = KINDS[resource.type]
     orders = kind.unmakes(json.loads(resource.properties), resource.physical)
-    happens, world, _ = carried_out(ctx.of(f"{stack.origin}/{stack.round}/{logical}/delete"), orders, kind, "", resource.physical)
+    at = ctx.of(f"{stack.origin}/{stack.round}/{resource.logical}/delete")
+    happens, world, _ = carried_out(at, orders, kind, "", resource.physical)
     return happens, world

@@ -2,60 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from cloudlab.commands.templates.language import Template, needs
 from cloudlab.engine.kernel import Context, Events, evolves, fires, reacts
-from cloudlab.engine.rules.stack_resources import is_gone, least, state
+from cloudlab.engine.rules.stack_resources import is_gone, state
 from cloudlab.engine.stack_orders import Failed, make, parse, unmake
-from cloudlab.model.events import Event
+from cloudlab.engine.stack_turn import Turn, due, with_status
+from cloudlab.engine.stack_update import go_on_updating
 from cloudlab.model.events.stacks import StackChanged
-from cloudlab.model.stacks import Stack, StackEvent, StackResource
+from cloudlab.model.stacks import Stack, StackResource
 from cloudlab.model.world import Timer, World
-
-KIND = "AWS::CloudFormation::Stack"
-
-
-def with_resource(stack: Stack, resource: StackResource) -> Stack:
-    """Return a stack with one resource as it is now, and an event that tells so."""
-    others = tuple(r for r in stack.resources if r.logical != resource.logical)
-    there = [r.logical for r in stack.resources]
-    at = there.index(resource.logical) if resource.logical in there else len(others)
-    told = StackEvent(resource.since, resource.logical, resource.type, resource.status, resource.reason)
-    return replace(stack, resources=(*others[:at], resource, *others[at:]), events=(*stack.events, told))
-
-
-def with_status(stack: Stack, now: int, status: str, reason: str = "") -> Stack:
-    told = StackEvent(now, stack.id, KIND, status, reason)
-    return replace(stack, status=status, reason=reason, events=(*stack.events, told))
-
-
-@dataclass
-class _Work:
-    """One turn at a stack: what has happened in it so far."""
-
-    ctx: Context
-    world: World
-    stack: Stack
-    events: list[Event]
-
-    def set(self, resource: StackResource, status: str, reason: str = "", **more: str) -> None:
-        changed = replace(resource, status=status, since=self.ctx.now, reason=reason)
-        self.stack = with_resource(self.stack, replace(changed, **more) if more else changed)  # type: ignore[arg-type]
-
-    @property
-    def now(self) -> Context:
-        return Context(self.world, self.ctx.scenario, self.ctx.origin)
 
 
 def go_on(ctx: Context, stack: Stack) -> Events:
     """Take a stack as far as it gets at this instant."""
-    work = _Work(ctx, ctx.world, stack, [])
-    template = parse(stack.template)
+    work = Turn(ctx, ctx.world, stack, [])
     while True:
-        before = work.stack
+        before, template = work.stack, parse(work.stack.template)
         if work.stack.status == "CREATE_IN_PROGRESS":
             _create(work, template)
+        elif work.stack.status.startswith("UPDATE_") and work.stack.busy:
+            go_on_updating(work, template)
         elif work.stack.busy:
             _delete(work, template)
         if work.stack is before:
@@ -63,15 +29,12 @@ def go_on(ctx: Context, stack: Stack) -> Events:
     if work.stack is stack:
         return
     yield from work.events
-    waits = [_due(ctx, r) for r in work.stack.resources if r.status.endswith("_IN_PROGRESS") and _due(ctx, r) > ctx.now]
+    under_way = [r for r in (*work.stack.resources, *work.stack.leftovers) if r.status.endswith("_IN_PROGRESS")]
+    waits = [due(ctx, r) for r in under_way if due(ctx, r) > ctx.now]
     yield StackChanged(work.stack, min(waits, default=None) if work.stack.busy else None)
 
 
-def _due(ctx: Context, resource: StackResource) -> int:
-    return resource.since + least(ctx.scenario, resource.type)
-
-
-def _create(work: _Work, template: Template) -> None:
+def _create(work: Turn, template: Template) -> None:
     now, stack = work.ctx.now, work.stack
     failed = next((r for r in stack.resources if r.status == "CREATE_FAILED"), None)
     for resource in stack.resources:
@@ -79,7 +42,7 @@ def _create(work: _Work, template: Template) -> None:
             continue
         if failed is not None:
             work.set(resource, "CREATE_FAILED", "Resource creation cancelled")
-        elif now >= _due(work.ctx, resource) and (found := state(work.world, resource.type, resource.physical)):
+        elif now >= due(work.ctx, resource) and (found := state(work.world, resource.type, resource.physical)):
             work.set(resource, "CREATE_COMPLETE" if found == "there" else "CREATE_FAILED", "" if found == "there" else found)
     stack = work.stack
     if failed is not None:
@@ -101,7 +64,7 @@ def _create(work: _Work, template: Template) -> None:
         work.stack = with_status(work.stack, now, "CREATE_COMPLETE")
 
 
-def _give_up(work: _Work, failed: StackResource) -> None:
+def _give_up(work: Turn, failed: StackResource) -> None:
     """What AWS does with a stack that could not be made depends on what was asked for."""
     reason = f"The following resource(s) failed to create: [{failed.logical}]."
     if work.stack.on_failure == "DO_NOTHING":
@@ -112,11 +75,11 @@ def _give_up(work: _Work, failed: StackResource) -> None:
         work.stack = with_status(work.stack, work.ctx.now, "ROLLBACK_IN_PROGRESS", f"{reason} Rollback requested by user.")
 
 
-def _delete(work: _Work, template: Template) -> None:
+def _delete(work: Turn, template: Template) -> None:
     now = work.ctx.now
     for resource in work.stack.resources:
-        due = resource.status == "DELETE_IN_PROGRESS" and now >= _due(work.ctx, resource)
-        if due and is_gone(work.world, resource.type, resource.physical):
+        through = resource.status == "DELETE_IN_PROGRESS" and now >= due(work.ctx, resource)
+        if through and is_gone(work.world, resource.type, resource.physical):
             work.set(resource, "DELETE_COMPLETE")
     left = {r.logical: r for r in work.stack.resources if not r.status.startswith("DELETE_") or r.status == "DELETE_IN_PROGRESS"}
     wanted_by = {r.logical: [w.logical for w in template.resources if r.logical in needs(template, w)] for r in template.resources}
@@ -130,7 +93,7 @@ def _delete(work: _Work, template: Template) -> None:
             work.set(resource, "DELETE_SKIPPED")
         else:
             try:
-                happens, work.world = unmake(work.now, work.stack, logical)
+                happens, work.world = unmake(work.now, work.stack, resource)
             except Failed as no:
                 work.set(resource, "DELETE_FAILED", str(no))
                 continue

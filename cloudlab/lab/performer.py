@@ -139,7 +139,7 @@ class Performer:
             case Note(text=text):
                 session.note(noted(text, self.variables))
             case Deploy(file=word, manner=manner):
-                order = parse_statement(templates.deploy_line(plain((word,), self.variables)))
+                order = parse_statement(templates.deploy_line(session.world, plain((word,), self.variables)))
                 assert isinstance(order, Order)
                 await self._order(replace(order, place=place), manner)
             case Export(file=word):

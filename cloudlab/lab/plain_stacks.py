@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cloudlab.lab.templates import folder, saved
-from cloudlab.model.stacks import Stack, StackResource
+from cloudlab.model.stacks import ChangeSet, ResourceChange, Stack, StackResource
 from cloudlab.model.time import stamp
 from cloudlab.model.world import World
 
@@ -17,11 +17,29 @@ def stacks_text(world: World) -> str:
         if stack.events:
             lines.append(f"  since {stamp(stack.created)}, last moved {stamp(stack.events[-1].at)}")
         lines += [_resource(r) for r in stack.resources]
+        lines += [f"{_resource(r)} (left over)" for r in stack.leftovers]
+        lines += [line for c in world.every(ChangeSet) if c.stack == stack.id for line in _change_set(c)]
     return "\n".join(lines) or "No stack yet. `export FILE` writes what stands as a template, `deploy FILE` builds it as a stack."
 
 
 def _resource(r: StackResource) -> str:
     return f"  {r.logical} {r.type} [{r.status}] {r.physical}".rstrip() + (f": {r.reason}" if r.reason else "")
+
+
+def _change_set(found: ChangeSet) -> list[str]:
+    """Return what a change set would do, and the order that carries it out."""
+    reason = (
+        f": {found.reason}"
+        if found.reason
+        else f": cloudformation execute-change-set --stack-name {found.stack} --change-set-name {found.name}"
+    )
+    return [f"  change set {found.name} [{found.status}]{reason}", *(_change(c) for c in found.changes)]
+
+
+def _change(c: ResourceChange) -> str:
+    how = {"": "", "False": ", in place", "True": ", made anew", "Conditional": ", made anew if what it refers to is another one by then"}
+    which = f" ({', '.join(c.properties)}{how[c.replacement]})" if c.properties else ""
+    return f"    {c.action} {c.logical} {c.type}{which}"
 
 
 def templates_text() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cloudlab.commands.templates import machines, network, services  # noqa: F401 - importing them registers their kinds
+from cloudlab.commands.templates.changes import CHANGES, NOT_HERE
 from cloudlab.commands.templates.kinds import KINDS
 from cloudlab.commands.templates.language import FUNCTIONS, PSEUDO
 from cloudlab.engine.rules.stack_resources import attributes_of
@@ -21,6 +22,9 @@ export service.yaml                                  what stands, as a template
 deploy service.yaml                                  a stack called service, with CAPABILITY_NAMED_IAM
 wait for stack service CREATE_COMPLETE max 2h
 cloudformation describe-stack-events --stack-name service
+cloudformation create-change-set --stack-name service --change-set-name look --template-body file://service.yaml
+cloudformation describe-change-set --stack-name service --change-set-name look
+cloudformation execute-change-set --stack-name service --change-set-name look
 cloudformation delete-stack --stack-name service
 export service.tf                                    the same in Terraform's language, for reading only
 ```
@@ -30,7 +34,14 @@ belong to it. `look template` shows what `export` would write, `look stacks` wha
 
 **Not in a template:** what runs on machines (documents of Systems Manager), objects in buckets, rows in databases, passwords (a
 parameter), network ACLs, scaling policies, routes of a main route table, and images of your own, which stay in the account they were
-baked in. An exported template says at its head what it leaves out. Updates and change sets are not modelled: delete and deploy again.
+baked in. An exported template says at its head what it leaves out.
+
+**Updates.** `deploy FILE.yaml` once more, or `update-stack`, takes a stack that stands to what the template says now: what is new is made,
+what AWS can change in place is changed, everything else is made anew before the old one goes, and what the template names no more is
+deleted at the end. If a step fails, all is put back (`UPDATE_ROLLBACK_COMPLETE`). A change set tells beforehand what an update would do,
+and changes nothing; `look stacks` shows it, too. `DeletionPolicy` and `UpdateReplacePolicy` Retain keep what would go. Not modelled, and
+refused by name: change sets that make or import a stack, `continue-update-rollback`, drift, and these changes, which AWS makes in place:
+%s.
 
 **The language.** YAML or JSON with Parameters (String, Number, CommaDelimitedList; Default, AllowedValues, NoEcho), Resources (DependsOn,
 DeletionPolicy Retain) and Outputs. Functions: %s. Pseudo parameters: %s. Conditions, Mappings, Transform and other functions are refused
@@ -38,17 +49,26 @@ by name, and so are unknown types and properties.
 
 ## Resource types
 
-Required properties in bold. What `Fn::GetAtt` knows stands behind the properties.
+Required properties in bold; then those an update changes in place, and what `Fn::GetAtt` knows.
 """
 
 
 def page() -> str:
     """Return the page."""
-    lines = [HEAD % (", ".join(f"`{f}`" for f in FUNCTIONS), ", ".join(f"`{p}`" for p in PSEUDO))]
-    lines += ["| type | properties | attributes |", "|---|---|---|"]
+    lines = [
+        HEAD
+        % (
+            ", ".join(f"{' '.join(names)} of `{of}`" for of, names in NOT_HERE.items()),
+            ", ".join(f"`{f}`" for f in FUNCTIONS),
+            ", ".join(f"`{p}`" for p in PSEUDO),
+        )
+    ]
+    lines += ["| type | properties | changed in place | attributes |", "|---|---|---|---|"]
     for kind in sorted(KINDS.values(), key=lambda k: k.type):
         said = " ".join(f"**{p}**" if p in kind.required else p for p in kind.properties)
-        lines.append(f"| `{kind.type}` | {said} | {' '.join(attributes_of(kind.type))} |")
+        lines.append(
+            f"| `{kind.type}` | {said} | {' '.join(CHANGES[kind.type].properties) if kind.type in CHANGES else ''} | {' '.join(attributes_of(kind.type))} |"
+        )
     return "\n".join(lines) + "\n"
 
 

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from cloudlab import paths
 from cloudlab.commands.base import Command
-from cloudlab.commands.cloudformation import CreateStack, ValidateTemplate
+from cloudlab.commands.cloudformation import CreateChangeSet, CreateStack, UpdateStack, ValidateTemplate
 from cloudlab.dialects.templates.export import template_json, template_text
 from cloudlab.dialects.templates.terraform import terraform_text
 from cloudlab.engine.kernel import Refused
 from cloudlab.lab.saves import write_whole
 from cloudlab.model.refusal import Refusal
+from cloudlab.model.stacks import Stack
 from cloudlab.model.world import World
 
 SCHEME = "file://"
@@ -43,15 +44,19 @@ def read(name: str) -> str:
 
 def loaded(command: Command) -> Command:
     """Return an order with the text of the file it names in its place, as the aws CLI does before it asks. Raises Refused."""
-    if isinstance(command, CreateStack | ValidateTemplate) and command.template_body.startswith(SCHEME):
-        return command.model_copy(update={"template_body": read(command.template_body.removeprefix(SCHEME))})
+    if isinstance(command, CreateStack | UpdateStack | CreateChangeSet | ValidateTemplate):
+        body = command.template_body
+        if body is not None and body.startswith(SCHEME):
+            return command.model_copy(update={"template_body": read(body.removeprefix(SCHEME))})
     return command
 
 
-def deploy_line(file: str) -> str:
-    """Return the order that `deploy FILE` stands for: a stack called like the file, whose roles are acknowledged."""
+def deploy_line(world: World, file: str) -> str:
+    """Return the order that `deploy FILE` stands for: a stack called like the file, made or updated, whose roles are acknowledged."""
     name = "".join(c if c.isalnum() else "-" for c in Path(file).stem).strip("-") or "stack"
-    return f"cloudformation create-stack --stack-name {name} --template-body {SCHEME}{file} --capabilities CAPABILITY_NAMED_IAM"
+    stack = world.find(Stack, name)
+    verb = "create" if stack is None or stack.status == "DELETE_COMPLETE" else "update"
+    return f"cloudformation {verb}-stack --stack-name {name} --template-body {SCHEME}{file} --capabilities CAPABILITY_NAMED_IAM"
 
 
 def write(world: World, name: str) -> str:

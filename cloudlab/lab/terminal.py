@@ -145,7 +145,7 @@ class Terminal:
                 unknown = refused_kind(session.level, kind)
                 return Taken(refusal=unknown) if unknown is not None else Taken(standing=read_block(text, kind))
             case Deploy(file=word, manner=manner):
-                order = parse_statement(templates.deploy_line(plain((word,), self.variables)))
+                order = parse_statement(templates.deploy_line(session.world, plain((word,), self.variables)))
                 assert isinstance(order, Order)
                 return self._order(replace(order, manner=manner))
             case Export(file=word):

@@ -15,12 +15,14 @@ class StackResource:
     logical: str
     type: str
     status: str
-    """CREATE_IN_PROGRESS, CREATE_COMPLETE, CREATE_FAILED, DELETE_IN_PROGRESS, DELETE_COMPLETE, DELETE_FAILED, DELETE_SKIPPED."""
+    """CREATE_, UPDATE_ or DELETE_ with IN_PROGRESS, COMPLETE or FAILED; DELETE_SKIPPED for what is kept."""
     since: Seconds
     physical: str = ""
     reason: str = ""
     properties: str = "{}"
     """What its properties came to, as JSON."""
+    round: int = 0
+    """The round of its stack in which it was last seen to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,10 @@ class Stack:
     updated: Seconds | None = None
     round: int = 0
     """How often its template was carried out; what an update makes anew gets ids of its own."""
+    previous: tuple[str, Given] | None = None
+    """During an update, template and parameters from before it; on the way back, those that were given up."""
+    leftovers: tuple[StackResource, ...] = ()
+    """During an update, what another one took the place of, and what the template does not name any more."""
 
     @property
     def busy(self) -> bool:
@@ -59,3 +65,35 @@ class Stack:
 
     def resource(self, logical: str) -> StackResource | None:
         return next((r for r in self.resources if r.logical == logical), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceChange:
+    """What an update would do to one resource."""
+
+    action: str
+    """Add, Modify or Remove."""
+    logical: str
+    type: str
+    physical: str = ""
+    replacement: str = ""
+    """For Modify: True, False, or Conditional where it depends on what another resource comes to."""
+    properties: tuple[str, ...] = ()
+    """Which properties differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSet:
+    """An update thought through and not carried out; `id` is `stack/name`."""
+
+    id: str
+    arn: str
+    stack: str
+    name: str
+    template: str
+    given: Given
+    created: Seconds
+    status: str
+    """CREATE_COMPLETE, or FAILED where nothing would change."""
+    reason: str
+    changes: tuple[ResourceChange, ...] = ()

@@ -46,6 +46,8 @@ class Resource:
     depends_on: tuple[str, ...] = ()
     keep: str = ""
     """DeletionPolicy: Delete, Retain or Snapshot; empty where the template says nothing."""
+    keep_replaced: str = ""
+    """UpdateReplacePolicy, for what an update made anew elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,8 @@ def _resource(name: str, body: Any) -> Resource:
     depends = body.get("DependsOn") or []
     properties = _mapping(body.get("Properties") or {}, f"Properties of {name}")
     after = (depends,) if isinstance(depends, str) else tuple(depends)
-    return Resource(name, str(body["Type"]), properties, after, str(body.get("DeletionPolicy", "")))
+    keep, keep_replaced = (str(body.get(policy, "")) for policy in ("DeletionPolicy", "UpdateReplacePolicy"))
+    return Resource(name, str(body["Type"]), properties, after, keep, keep_replaced)
 
 
 def _output(name: str, body: Any) -> Output:

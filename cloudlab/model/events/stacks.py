@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cloudlab.model.events.base import Event
-from cloudlab.model.stacks import Stack
+from cloudlab.model.stacks import ChangeSet, Stack
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +18,17 @@ class StackChanged(Event):
     def told(self) -> str:
         reason = f": {self.stack.reason}" if self.stack.reason else ""
         return f"stack {self.stack.id} {self.stack.status}{reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSetMade(Event):
+    """An update was thought through."""
+
+    change_set: ChangeSet
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSetDropped(Event):
+    """A change set is gone: deleted, or overtaken by an update of its stack."""
+
+    change_set: str

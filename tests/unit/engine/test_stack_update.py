@@ -1,0 +1,239 @@
+"""Updates of stacks: changed in place, replaced, added, taken away - or all put back - and what a change set foretells."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cloudlab.commands.cloudformation import (
+    CreateChangeSet,
+    DeleteChangeSet,
+    DeleteStack,
+    DescribeChangeSet,
+    DescribeStackEvents,
+    DescribeStacks,
+    ExecuteChangeSet,
+    ListChangeSets,
+    UpdateStack,
+)
+from cloudlab.engine.simulation import Simulation
+from cloudlab.model.network import RouteTable, SecurityGroup, Subnet, Vpc
+from cloudlab.model.stacks import Stack
+from tests.network import ask, refused
+from tests.support import open_simulation
+from tests.unit.engine.test_stack import NETWORK, create
+
+
+def update(simulation: Simulation, body: str | None = None, wait: int = 60, **more: Any) -> Stack:
+    given = {"TemplateBody": body} if body is not None else {"UsePreviousTemplate": True}
+    ask(simulation, UpdateStack.model_validate({"StackName": "net"} | given | more))
+    simulation.advance(simulation.now + wait)
+    return simulation.world.get(Stack, "net")
+
+
+def told(simulation: Simulation) -> list[tuple[str, str]]:
+    """Everything since the update began, in order."""
+    events = ask(simulation, DescribeStackEvents(stack_name="net"))["StackEvents"][::-1]
+    begins = max(n for n, e in enumerate(events) if e["ResourceStatus"] == "UPDATE_IN_PROGRESS" and e["LogicalResourceId"] == "net")
+    return [(e["LogicalResourceId"], e["ResourceStatus"]) for e in events[begins:]]
+
+
+def physical(stack: Stack, logical: str) -> str:
+    found = stack.resource(logical)
+    assert found is not None
+    return found.physical
+
+
+def changes(simulation: Simulation, name: str = "look") -> dict[str, tuple[str, str]]:
+    found = ask(simulation, DescribeChangeSet(stack_name="net", change_set_name=name))["Changes"]
+    return {c["LogicalResourceId"]: (c["Action"], c.get("Replacement", "")) for c in (each["ResourceChange"] for each in found)}
+
+
+PUBLIC_A = NETWORK.replace('AvailabilityZone: !Select [0, !GetAZs ""]}', "AvailabilityZone: us-east-1a, MapPublicIpOnLaunch: true}")
+MOVED_B = NETWORK.replace("10.0.1.0/24", "10.0.9.0/24")
+WITHOUT_WEB = NETWORK[: NETWORK.index("  Web:")] + NETWORK[NETWORK.index("Outputs:") :]
+OTHER_PORT = NETWORK.replace("FromPort: 443, ToPort: 443", "FromPort: 8443, ToPort: 8443")
+
+
+def test_what_differs_is_changed_in_place_and_nothing_else_is_touched() -> None:
+    simulation = open_simulation()
+    before = create(simulation, NETWORK)
+    stack = update(simulation, PUBLIC_A)
+    assert (stack.status, stack.previous, stack.leftovers) == ("UPDATE_COMPLETE", None, ())
+    assert [(r.logical, r.physical) for r in stack.resources] == [(r.logical, r.physical) for r in before.resources]
+    assert simulation.world.get(Subnet, physical(stack, "A")).map_public_ip
+    assert told(simulation) == [
+        ("net", "UPDATE_IN_PROGRESS"),
+        ("A", "UPDATE_IN_PROGRESS"),
+        ("A", "UPDATE_COMPLETE"),
+        ("net", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"),
+        ("net", "UPDATE_COMPLETE"),
+    ]
+    assert "LastUpdatedTime" in ask(simulation, DescribeStacks(stack_name="net"))["Stacks"][0]
+
+
+def test_rules_of_a_group_that_are_gone_go() -> None:
+    simulation = open_simulation()
+    create(simulation, NETWORK)
+    stack = update(simulation, OTHER_PORT)
+    group = simulation.world.get(SecurityGroup, physical(stack, "Web"))
+    assert [(r.from_port, r.to_port) for r in group.ingress] == [(8443, 8443)]
+
+
+def test_what_cannot_be_changed_is_made_anew_before_the_old_one_goes() -> None:
+    simulation = open_simulation()
+    before = create(simulation, NETWORK)
+    stack = update(simulation, MOVED_B)
+    assert stack.status == "UPDATE_COMPLETE"
+    assert physical(stack, "B") != physical(before, "B")
+    assert simulation.world.find(Subnet, physical(before, "B")) is None
+    assert simulation.world.get(Subnet, physical(stack, "B")).cidr == "10.0.9.0/24"
+    steps = [status for logical, status in told(simulation) if logical == "B"]
+    assert steps == ["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE", "DELETE_IN_PROGRESS", "DELETE_COMPLETE"]
+
+
+def test_what_the_template_names_no_more_is_deleted_at_last() -> None:
+    simulation = open_simulation()
+    create(simulation, NETWORK)
+    stack = update(simulation, WITHOUT_WEB)
+    assert (stack.status, stack.resource("Web")) == ("UPDATE_COMPLETE", None)
+    assert [g.name for g in simulation.world.every(SecurityGroup) if g.name != "default"] == []
+    assert update(simulation, NETWORK).resource("Web") is not None
+
+
+def test_policies_keep_what_is_removed_or_replaced() -> None:
+    simulation = open_simulation()
+    before = create(
+        simulation,
+        NETWORK.replace("  Web:\n", "  Web:\n    DeletionPolicy: Retain\n").replace("  B:\n", "  B:\n    UpdateReplacePolicy: Retain\n"),
+    )
+    stack = update(simulation, WITHOUT_WEB.replace("10.0.1.0/24", "10.0.9.0/24"))
+    assert stack.status == "UPDATE_COMPLETE"
+    assert simulation.world.find(Subnet, physical(before, "B")) is not None
+    assert simulation.world.find(SecurityGroup, physical(before, "Web")) is not None
+
+
+def test_a_failure_puts_everything_back() -> None:
+    """B moves onto A's range, which AWS refuses; A, changed by then, is changed back, and what was new is gone."""
+    simulation = open_simulation()
+    before = create(simulation, NETWORK)
+    extra = "  More: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}\nOutputs:"
+    stack = update(simulation, PUBLIC_A.replace("10.0.1.0/24", "10.0.0.128/25").replace("Outputs:", extra))
+    assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert stack.reason == "The following resource(s) failed to update: [B]."
+    assert [(r.logical, r.physical) for r in stack.resources] == [(r.logical, r.physical) for r in before.resources]
+    assert not simulation.world.get(Subnet, physical(stack, "A")).map_public_ip
+    assert (stack.template, stack.previous, stack.leftovers) == (NETWORK, None, ())
+    assert len(list(simulation.world.every(RouteTable))) == 2  # the main one and the template's own
+    assert update(simulation, MOVED_B).status == "UPDATE_COMPLETE"
+
+
+def test_what_was_replaced_takes_its_place_again() -> None:
+    """The subnet is made anew before a group of a name that is taken fails."""
+    simulation = open_simulation()
+    before = create(simulation, NETWORK)
+    named = NETWORK.replace("GroupDescription: HTTPS from anywhere", "GroupDescription: other\n      GroupName: default")
+    stack = update(simulation, named.replace("10.0.1.0/24", "10.0.9.0/24"))
+    assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert physical(stack, "B") == physical(before, "B")
+    assert sorted(s.cidr for s in simulation.world.every(Subnet)) == ["10.0.0.0/24", "10.0.1.0/24"]
+
+
+TWO = """
+Parameters: {Second: {Type: Number, Default: 0}}
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: !Sub "10.${Second}.0.0/16"}}
+  A: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: !Sub "10.${Second}.0.0/24"}}
+"""
+
+
+def test_a_parameter_alone_is_an_update_and_what_hangs_on_what_it_replaces_is_replaced_too() -> None:
+    simulation = open_simulation()
+    before = create(simulation, TWO)
+    stack = update(simulation, Parameters=[{"ParameterKey": "Second", "ParameterValue": "7"}])
+    assert (stack.status, stack.reason) == ("UPDATE_COMPLETE", "")
+    assert [v.cidr for v in simulation.world.every(Vpc)] == ["10.7.0.0/16"]
+    assert [s.cidr for s in simulation.world.every(Subnet)] == ["10.7.0.0/24"]
+    assert physical(stack, "A") != physical(before, "A")
+    deleted = [logical for logical, status in told(simulation) if status == "DELETE_COMPLETE"]
+    assert deleted == ["A", "Vpc"]
+    kept = [{"ParameterKey": "Second", "UsePreviousValue": True}]
+    again = UpdateStack.model_validate({"StackName": "net", "UsePreviousTemplate": True, "Parameters": kept})
+    assert refused(simulation, again).sentence == "No updates are to be performed."
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "part"),
+    [
+        (NETWORK, "ValidationError", "No updates are to be performed."),
+        (NETWORK.replace("AWS::EC2::RouteTable", "AWS::EC2::Tables"), "ValidationError", "Unrecognized resource types"),
+        (NETWORK.replace("Type: AWS::EC2::InternetGateway", "Type: AWS::EC2::EIP"), "ValidationError", "resource type is not permitted"),
+        (NETWORK.replace("EnableDnsHostnames: true", "InstanceTenancy: dedicated"), "ValidationError", "InstanceTenancy"),
+    ],
+)
+def test_what_is_refused(body: str, code: str, part: str) -> None:
+    simulation = open_simulation()
+    create(simulation, NETWORK)
+    no = refused(simulation, UpdateStack(stack_name="net", template_body=body))
+    assert no.code == code
+    assert part in no.sentence
+
+
+def test_a_stack_that_is_busy_or_half_there_is_not_updated() -> None:
+    simulation = open_simulation()
+    create(simulation, NETWORK, wait=1)
+    assert "CREATE_IN_PROGRESS" in refused(simulation, UpdateStack(stack_name="net", template_body=MOVED_B)).sentence
+    no = refused(simulation, UpdateStack(stack_name="net"))
+    assert no.code == "ValidationError"
+
+
+def test_a_change_set_foretells_what_comes_to_pass() -> None:
+    simulation = open_simulation()
+    create(simulation, NETWORK)
+    body = WITHOUT_WEB.replace("10.0.1.0/24", "10.0.9.0/24").replace("MapPublicIpOnLaunch: true", "MapPublicIpOnLaunch: false")
+    body = body.replace("Outputs:", "  More: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}\nOutputs:")
+    ask(simulation, CreateChangeSet(stack_name="net", change_set_name="look", template_body=body))
+    assert simulation.world.get(Stack, "net").status == "CREATE_COMPLETE"
+    assert changes(simulation) == {"B": ("Modify", "True"), "More": ("Add", ""), "Web": ("Remove", "")}
+    assert [s["ChangeSetName"] for s in ask(simulation, ListChangeSets(stack_name="net"))["Summaries"]] == ["look"]
+    ask(simulation, ExecuteChangeSet(stack_name="net", change_set_name="look"))
+    simulation.advance(simulation.now + 60)
+    stack = simulation.world.get(Stack, "net")
+    assert (stack.status, stack.resource("Web")) == ("UPDATE_COMPLETE", None)
+    assert ask(simulation, ListChangeSets(stack_name="net"))["Summaries"] == []
+
+
+def test_what_hangs_on_something_made_anew_may_be_made_anew_too() -> None:
+    simulation = open_simulation()
+    create(simulation, NETWORK)
+    more = [{"ParameterKey": "Range", "ParameterValue": "10.0.0.0/15"}]
+    asked = {"StackName": "net", "ChangeSetName": "look", "UsePreviousTemplate": True, "Parameters": more}
+    ask(simulation, CreateChangeSet.model_validate(asked))
+    found = changes(simulation)
+    assert found["Vpc"] == ("Modify", "True")
+    assert found["A"] == ("Modify", "Conditional")
+    assert "Gateway" not in found
+
+
+def test_a_change_set_without_changes_fails_and_cannot_be_carried_out() -> None:
+    simulation = open_simulation()
+    create(simulation, NETWORK)
+    ask(simulation, CreateChangeSet(stack_name="net", change_set_name="look", template_body=NETWORK))
+    told = ask(simulation, DescribeChangeSet(stack_name="net", change_set_name="look"))
+    assert (told["Status"], told["ExecutionStatus"], told["Changes"]) == ("FAILED", "UNAVAILABLE", [])
+    assert refused(simulation, ExecuteChangeSet(stack_name="net", change_set_name="look")).code == "InvalidChangeSetStatus"
+    again = CreateChangeSet(stack_name="net", change_set_name="look", template_body=MOVED_B)
+    assert refused(simulation, again).code == "AlreadyExistsException"
+    ask(simulation, DeleteChangeSet(stack_name="net", change_set_name="look"))
+    assert refused(simulation, DescribeChangeSet(stack_name="net", change_set_name="look")).code == "ChangeSetNotFound"
+
+
+def test_an_updated_stack_goes_as_it_came() -> None:
+    simulation = open_simulation()
+    create(simulation, NETWORK)
+    update(simulation, MOVED_B)
+    ask(simulation, DeleteStack(stack_name="net"))
+    simulation.advance(simulation.now + 120)
+    assert simulation.world.get(Stack, "net").status == "DELETE_COMPLETE"
+    assert list(simulation.world.every(Vpc)) == []
