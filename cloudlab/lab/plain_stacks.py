@@ -28,15 +28,12 @@ def _resource(r: StackResource) -> str:
 
 def _change_set(found: ChangeSet) -> list[str]:
     """Return what a change set would do, and the order that carries it out."""
-    reason = (
-        f": {found.reason}"
-        if found.reason
-        else f": cloudformation execute-change-set --stack-name {found.stack} --change-set-name {found.name}"
-    )
-    return [f"  change set {found.name} [{found.status}]{reason}", *(_change(c) for c in found.changes)]
+    order = f"cloudformation execute-change-set --stack-name {found.stack} --change-set-name {found.name}"
+    return [f"  change set {found.name} [{found.status}]: {found.reason or order}", *(change_line(c) for c in found.changes)]
 
 
-def _change(c: ResourceChange) -> str:
+def change_line(c: ResourceChange) -> str:
+    """Return what an update would do to one resource."""
     how = {"": "", "False": ", in place", "True": ", made anew", "Conditional": ", made anew if what it refers to is another one by then"}
     which = f" ({', '.join(c.properties)}{how[c.replacement]})" if c.properties else ""
     return f"    {c.action} {c.logical} {c.type}{which}"

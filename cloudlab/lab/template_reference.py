@@ -55,20 +55,13 @@ Required properties in bold; then those an update changes in place, and what `Fn
 
 def page() -> str:
     """Return the page."""
-    lines = [
-        HEAD
-        % (
-            ", ".join(f"{' '.join(names)} of `{of}`" for of, names in NOT_HERE.items()),
-            ", ".join(f"`{f}`" for f in FUNCTIONS),
-            ", ".join(f"`{p}`" for p in PSEUDO),
-        )
-    ]
+    not_here = ", ".join(f"{' '.join(names)} of `{of}`" for of, names in NOT_HERE.items())
+    lines = [HEAD % (not_here, ", ".join(f"`{f}`" for f in FUNCTIONS), ", ".join(f"`{p}`" for p in PSEUDO))]
     lines += ["| type | properties | changed in place | attributes |", "|---|---|---|---|"]
     for kind in sorted(KINDS.values(), key=lambda k: k.type):
         said = " ".join(f"**{p}**" if p in kind.required else p for p in kind.properties)
-        lines.append(
-            f"| `{kind.type}` | {said} | {' '.join(CHANGES[kind.type].properties) if kind.type in CHANGES else ''} | {' '.join(attributes_of(kind.type))} |"
-        )
+        changed = " ".join(CHANGES[kind.type].properties) if kind.type in CHANGES else ""
+        lines.append(f"| `{kind.type}` | {said} | {changed} | {' '.join(attributes_of(kind.type))} |")
     return "\n".join(lines) + "\n"
 
 
