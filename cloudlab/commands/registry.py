@@ -26,6 +26,7 @@ from cloudlab.commands import (
     service_quotas,
     ssm,
     ssm_patching,
+    ssm_windows,
     sts,
 )
 from cloudlab.commands.base import Command
@@ -47,6 +48,7 @@ _ROOMS = (
     iam,
     ssm,
     ssm_patching,
+    ssm_windows,
     rds,
     sagemaker,
     sagemaker_runtime,

@@ -1426,13 +1426,26 @@ OPTIONS = {
     "service-quotas request-service-quota-increase": """
     context-id desired-value quota-code service-code support-case-allowed
 """,
+    "ssm create-maintenance-window": """
+    allow-unassociated-targets client-token cutoff description duration end-date name schedule schedule-offset schedule-timezone
+    start-date tags
+""",
     "ssm create-patch-baseline": """
     approval-rules approved-patches approved-patches-compliance-level approved-patches-enable-non-security
     available-security-updates-compliance-status client-token description global-filters name operating-system rejected-patches
     rejected-patches-action sources tags
 """,
+    "ssm delete-maintenance-window": """
+    window-id
+""",
     "ssm delete-patch-baseline": """
     baseline-id
+""",
+    "ssm deregister-target-from-maintenance-window": """
+    safe window-id window-target-id
+""",
+    "ssm deregister-task-from-maintenance-window": """
+    window-id window-task-id
 """,
     "ssm describe-instance-information": """
     filters instance-information-filter-list max-items max-results next-token page-size starting-token
@@ -1440,11 +1453,26 @@ OPTIONS = {
     "ssm describe-instance-patch-states": """
     instance-ids max-items max-results next-token page-size starting-token
 """,
+    "ssm describe-maintenance-window-executions": """
+    filters max-items max-results next-token page-size starting-token window-id
+""",
+    "ssm describe-maintenance-window-targets": """
+    filters max-items max-results next-token page-size starting-token window-id
+""",
+    "ssm describe-maintenance-window-tasks": """
+    filters max-items max-results next-token page-size starting-token window-id
+""",
+    "ssm describe-maintenance-windows": """
+    filters max-items max-results next-token page-size starting-token
+""",
     "ssm describe-patch-baselines": """
     filters max-items max-results next-token page-size starting-token
 """,
     "ssm get-command-invocation": """
     command-id instance-id plugin-name
+""",
+    "ssm get-maintenance-window": """
+    window-id
 """,
     "ssm get-patch-baseline": """
     baseline-id
@@ -1455,10 +1483,21 @@ OPTIONS = {
     "ssm register-default-patch-baseline": """
     baseline-id
 """,
+    "ssm register-target-with-maintenance-window": """
+    client-token description name owner-information resource-type targets window-id
+""",
+    "ssm register-task-with-maintenance-window": """
+    alarm-configuration client-token cutoff-behavior description logging-info max-concurrency max-errors name priority
+    service-role-arn targets task-arn task-invocation-parameters task-parameters task-type window-id
+""",
     "ssm send-command": """
     alarm-configuration cloud-watch-output-config comment document-hash document-hash-type document-name document-version
     instance-ids max-concurrency max-errors notification-config output-s3-bucket-name output-s3-key-prefix output-s3-region
     parameters service-role-arn targets timeout-seconds
+""",
+    "ssm update-maintenance-window": """
+    allow-unassociated-targets cutoff description duration enabled end-date name replace schedule schedule-offset
+    schedule-timezone start-date window-id
 """,
     "ssm update-patch-baseline": """
     approval-rules approved-patches approved-patches-compliance-level approved-patches-enable-non-security

@@ -22,6 +22,7 @@ from cloudlab.model import (
     storage,
     volumes,
     watching,
+    windows,
 )
 from cloudlab.model.events.run import CommitmentMade, FactLearned, NoteTaken, ResourcesSeen, RunEnded
 from cloudlab.model.operations import Sighting
@@ -43,6 +44,7 @@ _ROOMS = (
     spot,
     stacks,
     watching,
+    windows,
 )
 KINDS: dict[str, type[Any]] = {
     kind.__name__: kind

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from cloudlab.commands.ssm import (
@@ -10,7 +11,6 @@ from cloudlab.commands.ssm import (
     GetCommandInvocation,
     ListCommandInvocations,
     SendCommand,
-    Target,
 )
 from cloudlab.engine.delivery import share
 from cloudlab.engine.documents import checked, need_document
@@ -23,9 +23,10 @@ from cloudlab.engine.rules.vulnerabilities import lacking
 from cloudlab.model.compute import Instance, Invocation
 from cloudlab.model.events.compute import CommandSent, InvocationAdvanced, InvocationEnded, InvocationTraining
 from cloudlab.model.events.run import ResourcesSeen
-from cloudlab.model.ids import ACCOUNT, hexadecimal
+from cloudlab.model.ids import ACCOUNT, hexadecimal, uuid
 from cloudlab.model.patching import Delivery
 from cloudlab.model.time import stamp
+from cloudlab.model.windows import Pairs
 from cloudlab.model.world import World
 
 _MOST_INSTANCES = 50
@@ -35,7 +36,7 @@ _MOST_INSTANCES = 50
 def command_id(origin: str) -> str:
     """Return a command's id in AWS's shape (a UUID)."""
     digits = hexadecimal("command", origin)
-    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:32]))
+    return uuid(digits)
 
 
 @decides(SendCommand)
@@ -49,15 +50,22 @@ def decide_send_command(ctx: Context, command: SendCommand) -> Events:
     )
     parameters = checked(document, command.parameters)
     instances = _addressed(ctx, command)
-    work = ctx.scenario.catalogue.effort(f"ssm:SendCommand/{document.name}").machine_seconds
     name = command_id(ctx.origin)
-    at_once = share("maxConcurrency", command.max_concurrency, len(instances), least=1)
-    errors = share("maxErrors", command.max_errors, len(instances), least=0)
+    yield from sending(ctx, name, document.name, parameters, instances, command.max_concurrency, command.max_errors)
+
+
+def sending(
+    ctx: Context, name: str, document: str, parameters: Pairs, instances: Sequence[Instance], concurrency: str, errors: str
+) -> Events:
+    """Send a document to machines, some at a time, whoever asked for it."""
+    work = ctx.scenario.catalogue.effort(f"ssm:SendCommand/{document}").machine_seconds
+    at_once = share("maxConcurrency", concurrency, len(instances), least=1)
+    failing = share("maxErrors", errors, len(instances), least=0)
     invocations = tuple(
-        Invocation(f"{name}/{i.id}", name, i.id, document.name, parameters, ctx.now, "InProgress" if n < at_once else "Pending")
+        Invocation(f"{name}/{i.id}", name, i.id, document, parameters, ctx.now, "InProgress" if n < at_once else "Pending")
         for n, i in enumerate(instances)
     )
-    delivery = Delivery(name, at_once, errors, work) if at_once < len(instances) else None
+    delivery = Delivery(name, at_once, failing, work) if at_once < len(instances) else None
     yield CommandSent(invocations, (ctx.now + work,) * len(invocations), delivery)
     yield ResourcesSeen(tuple(("Invocation", i.id) for i in invocations))
 
@@ -70,7 +78,7 @@ def _addressed(ctx: Context, command: SendCommand) -> list[Instance]:
             "--instance-ids i-... or --targets Key=tag:Name,Values=web",
         )
     if command.targets:
-        found = [i for i in ctx.world.every(Instance) if all(_fits(i, t) for t in command.targets)]
+        found = [i for i in ctx.world.every(Instance) if all(fits(i, t.key, t.values) for t in command.targets)]
         managed = [i for i in found if missing_piece(ctx.world, ctx.scenario, i) is None]
         if not managed:
             why = f"{found[0].id}: {missing_piece(ctx.world, ctx.scenario, found[0])}" if found else "No instance has that tag or id"
@@ -90,12 +98,13 @@ def _addressed(ctx: Context, command: SendCommand) -> list[Instance]:
     return instances
 
 
-def _fits(instance: Instance, target: Target) -> bool:
-    if target.key in ("InstanceIds", "instanceids"):
-        return instance.id in target.values
-    if not target.key.startswith("tag:"):
-        refuse("InvalidTarget", f"The target key '{target.key}' is not valid.", "Key=InstanceIds or Key=tag:<name>.")
-    return dict(instance.tags).get(target.key[4:]) in target.values
+def fits(instance: Instance, key: str, values: Sequence[str]) -> bool:
+    """Tell whether a target means this machine, or refuse what is no target."""
+    if key in ("InstanceIds", "instanceids"):
+        return instance.id in values
+    if not key.startswith("tag:"):
+        refuse("InvalidTarget", f"The target key '{key}' is not valid.", "Key=InstanceIds or Key=tag:<name>.")
+    return dict(instance.tags).get(key[4:]) in values
 
 
 @evolves(CommandSent)

@@ -21,6 +21,7 @@ from cloudlab.engine.rules.exposure import open_to_world
 from cloudlab.engine.rules.fronts import fronts
 from cloudlab.engine.run import KINDS
 from cloudlab.engine.simulation import Simulation
+from cloudlab.engine.window_life import ahead
 from cloudlab.lab.result import Result
 from cloudlab.lab.session import pages_team
 from cloudlab.levels.judge import LevelReferee
@@ -28,8 +29,10 @@ from cloudlab.model.compute import Instance, Invocation
 from cloudlab.model.inputs import Given
 from cloudlab.model.learning import Endpoint, TrainingJob
 from cloudlab.model.operations import Handover, Incident, Meter, Segment, Serving
+from cloudlab.model.patching import Delivery
 from cloudlab.model.people import Person
 from cloudlab.model.scenario import Scenario
+from cloudlab.model.windows import WindowExecution
 from cloudlab.model.world import World
 
 FIXED = 100
@@ -141,12 +144,13 @@ def _transplanted(final: World, opening: World, scenario: Scenario) -> World:
     for meter in final.every(Meter):
         if meter.since is not None:
             world = world.put(replace(meter, since=opening.now, accrued=0))
+    world = ahead(world, scenario)
     return world.put(*(Serving(n.id, (Segment(opening.now, fronts(world, scenario, n)),)) for n in scenario.needs))
 
 
 def _sound(record: Any, now: int) -> Any:
     """Return a record as a sound design has it, or None for what was passing: finished jobs, dead machines."""
-    if isinstance(record, Invocation | TrainingJob):
+    if isinstance(record, Invocation | Delivery | TrainingJob | WindowExecution):
         return None
     if isinstance(record, Instance):
         if record.state != "running":

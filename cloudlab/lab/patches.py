@@ -18,6 +18,7 @@ from cloudlab.model.learning import Endpoint
 from cloudlab.model.operations import Incident
 from cloudlab.model.scenario import Scenario
 from cloudlab.model.time import Seconds, span, stamp
+from cloudlab.model.windows import MaintenanceWindow, WindowExecution, WindowTask
 from cloudlab.model.world import World
 
 
@@ -109,4 +110,20 @@ def patches_text(world: World, scenario: Scenario) -> str:
         lines = [f"Nothing is missing on {len(own)} machine{'s' * (len(own) != 1)} of yours, as far as you know."]
     managed = [e.id for e in world.every(Endpoint) if e.status == "InService"] + [d.id for d in world.every(DbInstance)]
     lines += [f"{key}: AWS patches its system" for key in managed]
-    return "\n".join([*(lines or ["Nothing with an operating system stands yet."]), f"baseline in force: {baseline.name}, {rule}"])
+    lines = [*(lines or ["Nothing with an operating system stands yet."]), f"baseline in force: {baseline.name}, {rule}"]
+    return "\n".join([*lines, *_windows(world)])
+
+
+def _windows(world: World) -> Iterator[str]:
+    """Say when each window opens next and what it runs, and how it went the last time."""
+    for window in world.every(MaintenanceWindow):
+        opens = f"opens {stamp(window.opens)}, in {span(window.opens - world.now)}" if window.opens is not None else "switched off"
+        runs = ", ".join(dict.fromkeys(_task_told(t) for t in world.every(WindowTask) if t.window == window.id)) or "nothing yet"
+        past = [e for e in world.every(WindowExecution) if e.window == window.id]
+        last = f"; {stamp(past[-1].started)}: {past[-1].status} {past[-1].detail}".rstrip() if past else ""
+        yield f"maintenance window {window.name} ({window.id}): {opens}, {window.duration} h; runs {runs}{last}"
+
+
+def _task_told(task: WindowTask) -> str:
+    given = " ".join(f"{key}={','.join(values)}" for key, values in task.parameters)
+    return f"{task.document} {given}".rstrip()

@@ -222,6 +222,13 @@ _WRITTEN = {
     " --comparison-operator GreaterThanOrEqualToThreshold",
     "cloudwatch get-metric-statistics": "--namespace AWS/EC2 --metric-name CPUUtilization --dimensions Name=InstanceId,Value=i-1a2b"
     ' --start-time "day 2 14:00" --end-time "day 2 15:00" --period 300 --statistics Average',
+    "ssm create-maintenance-window": '--name sundays --schedule "cron(0 2 ? * SUN *)" --duration 3 --cutoff 1'
+    " --no-allow-unassociated-targets",
+    "ssm register-target-with-maintenance-window": "--window-id mw-0a1b2c3d4e5f60718 --resource-type INSTANCE"
+    " --targets Key=tag:Name,Values=web",
+    "ssm register-task-with-maintenance-window": "--window-id mw-0a1b2c3d4e5f60718 --task-type RUN_COMMAND"
+    " --task-arn AWS-RunPatchBaseline --targets Key=WindowTargetIds,Values=0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
+    " --task-invocation-parameters RunCommand={Parameters={Operation=Install}} --max-concurrency 1 --max-errors 0",
     "ssm send-command": "--document-name AWS-RunPatchBaseline --instance-ids i-1a2b --parameters Operation=Scan",
 }
 """Examples in which the required parameters alone would not do."""

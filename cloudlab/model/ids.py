@@ -21,6 +21,11 @@ def hexadecimal(*parts: object) -> str:
     return blake2b("/".join(map(str, parts)).encode(), digest_size=16).hexdigest()
 
 
+def uuid(digits: str) -> str:
+    """Write 32 hex digits as a UUID."""
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:32]))
+
+
 def arn(service: str, resource: str, *, region: str = REGION, account: str = ACCOUNT) -> str:
     """Return an Amazon Resource Name; IAM and S3 leave region (and S3 the account) empty."""
     if service == "iam":

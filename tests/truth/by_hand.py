@@ -41,13 +41,27 @@ from cloudlab.commands.service_quotas import (
     ListServiceQuotas,
     RequestServiceQuotaIncrease,
 )
-from cloudlab.commands.ssm import DescribeInstancePatchStates, SendCommand
+from cloudlab.commands.ssm import DescribeInstancePatchStates, SendCommand, Target
 from cloudlab.commands.ssm_patching import (
     CreatePatchBaseline,
     DeletePatchBaseline,
     GetPatchBaseline,
     RegisterDefaultPatchBaseline,
     UpdatePatchBaseline,
+)
+from cloudlab.commands.ssm_windows import (
+    CreateMaintenanceWindow,
+    DeleteMaintenanceWindow,
+    DeregisterTargetFromMaintenanceWindow,
+    DeregisterTaskFromMaintenanceWindow,
+    DescribeMaintenanceWindowExecutions,
+    DescribeMaintenanceWindows,
+    DescribeMaintenanceWindowTargets,
+    DescribeMaintenanceWindowTasks,
+    GetMaintenanceWindow,
+    RegisterTargetWithMaintenanceWindow,
+    RegisterTaskWithMaintenanceWindow,
+    UpdateMaintenanceWindow,
 )
 from cloudlab.engine.rules.fleets import members
 from cloudlab.engine.simulation import Simulation
@@ -122,6 +136,53 @@ def _machines() -> Iterator[tuple[Simulation, Command]]:
     yield made, GetPatchBaseline(baseline_id=baseline)
     yield made, RegisterDefaultPatchBaseline(baseline_id=baseline)
     yield made, DeletePatchBaseline(baseline_id=baseline)
+    yield from _windows(sim)
+
+
+def _windows(sim: Simulation) -> Iterator[tuple[Simulation, Command]]:
+    create = CreateMaintenanceWindow(
+        name="sundays", schedule="cron(0 2 ? * SUN *)", duration=3, cutoff=1, allow_unassociated_targets=False, description="at night"
+    )
+    yield sim, create
+    made = sim.fork()
+    window = made.build("window", create)["WindowId"]
+    target = RegisterTargetWithMaintenanceWindow(
+        window_id=window,
+        resource_type="INSTANCE",
+        targets=(Target(key="InstanceIds", values=(_MACHINE,)),),
+        owner_information="us",
+        name="machines",
+        description="all",
+    )
+    yield made, target
+    machines = made.build("target", target)["WindowTargetId"]
+    task = RegisterTaskWithMaintenanceWindow.model_validate(
+        {
+            "WindowId": window,
+            "Targets": [{"Key": "WindowTargetIds", "Values": [machines]}],
+            "TaskArn": "AWS-RunPatchBaseline",
+            "TaskType": "RUN_COMMAND",
+            "TaskInvocationParameters": {"RunCommand": {"Comment": "weekly", "Parameters": {"Operation": ["Scan"]}}},
+            "Priority": 2,
+            "MaxConcurrency": "1",
+            "MaxErrors": "0",
+            "CutoffBehavior": "CANCEL_TASK",
+            "Name": "patch",
+            "Description": "all",
+        }
+    )
+    yield made, task
+    patch = made.build("task", task)["WindowTaskId"]
+    yield made, UpdateMaintenanceWindow(window_id=window, name="mondays", description="x", schedule="rate(7 days)", duration=4, cutoff=1)
+    yield made, GetMaintenanceWindow(window_id=window)
+    made.advance(made.now + 8 * 86_400)
+    yield made, DescribeMaintenanceWindows()
+    yield made, DescribeMaintenanceWindowTargets(window_id=window)
+    yield made, DescribeMaintenanceWindowTasks(window_id=window)
+    yield made, DescribeMaintenanceWindowExecutions(window_id=window)
+    yield made, DeregisterTaskFromMaintenanceWindow(window_id=window, window_task_id=patch)
+    yield made, DeregisterTargetFromMaintenanceWindow(window_id=window, window_target_id=machines)
+    yield made, DeleteMaintenanceWindow(window_id=window)
 
 
 def _disks() -> Iterator[tuple[Simulation, Command]]:
