@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from cloudlab.commands.base import Choice, Command, Filter, Ref, Structure, Tag
+from cloudlab.commands.base import Choice, Command, Filter, InstanceRef, Ref, Structure, Tag
 
 PatchBaselineRef = Annotated[str, Ref("patch_baseline")]
 OperatingSystem = Annotated[str, Choice(("AMAZON_LINUX_2023",))]
@@ -103,3 +103,20 @@ class DescribePatchBaselines(Command):
     reads: ClassVar[bool] = True
 
     filters: tuple[Filter, ...] = ()
+
+
+class PatchOrchestratorFilter(Structure):
+    key: Annotated[str, Choice(("State", "Classification", "Severity"))]
+    values: tuple[str, ...]
+
+
+class DescribeInstancePatches(Command):
+    service: ClassVar[str] = "ssm"
+    operation: ClassVar[str] = "DescribeInstancePatches"
+    gloss: ClassVar[str] = "Look at the fixes of one machine, one by one: installed, missing, or waiting for a reboot."
+    errors: ClassVar[tuple[str, ...]] = ("InvalidFilter", "InvalidInstanceId", "ValidationException")
+    returns: ClassVar[str | None] = "Patches[].Title"
+    reads: ClassVar[bool] = True
+
+    instance_id: InstanceRef
+    filters: tuple[PatchOrchestratorFilter, ...] = ()

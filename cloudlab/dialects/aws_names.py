@@ -1453,6 +1453,9 @@ OPTIONS = {
     "ssm describe-instance-patch-states": """
     instance-ids max-items max-results next-token page-size starting-token
 """,
+    "ssm describe-instance-patches": """
+    filters instance-id max-items max-results next-token page-size starting-token
+""",
     "ssm describe-maintenance-window-executions": """
     filters max-items max-results next-token page-size starting-token window-id
 """,

@@ -45,6 +45,7 @@ from cloudlab.commands.ssm import DescribeInstancePatchStates, SendCommand, Targ
 from cloudlab.commands.ssm_patching import (
     CreatePatchBaseline,
     DeletePatchBaseline,
+    DescribeInstancePatches,
     GetPatchBaseline,
     RegisterDefaultPatchBaseline,
     UpdatePatchBaseline,
@@ -65,6 +66,7 @@ from cloudlab.commands.ssm_windows import (
 )
 from cloudlab.engine.rules.fleets import members
 from cloudlab.engine.simulation import Simulation
+from cloudlab.model.operations import Incident
 from tests.scaled import open_following
 from tests.support import lay_network, open_simulation, put_server
 
@@ -116,6 +118,11 @@ def _machines() -> Iterator[tuple[Simulation, Command]]:
     )
     yield sim, send
     yield sim, DescribeInstancePatchStates(instance_ids=(_MACHINE,))
+    hole = Incident("hole", "os-cve", _MACHINE, "os-patching", "customer", sim.now, "CVE-2024-6387", detected=sim.now)
+    holed = sim.fork()
+    holed.world = holed.world.put(hole)
+    missing = {"InstanceId": _MACHINE, "Filters": [{"Key": "State", "Values": ["Missing"]}]}
+    yield holed, DescribeInstancePatches.model_validate(missing)
     rule = {
         "PatchFilterGroup": {"PatchFilters": [{"Key": "CLASSIFICATION", "Values": ["Security"]}]},
         "ApproveAfterDays": 2,
