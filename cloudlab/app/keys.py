@@ -103,6 +103,7 @@ NAMES = {
     "equals_sign": "=",
     "question_mark": "?",
     "percent_sign": "%",
+    "exclamation_mark": "!",
     "less_than_sign": "<",
     "greater_than_sign": ">",
     "asterisk": "*",

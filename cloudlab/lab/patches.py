@@ -12,6 +12,7 @@ from cloudlab.engine.rules.knowledge import believed
 from cloudlab.engine.rules.libraries import KIND as LIBRARY_KIND
 from cloudlab.engine.rules.libraries import hole_of, with_hole
 from cloudlab.engine.rules.vulnerabilities import KIND, Fix, lacking, publication
+from cloudlab.lab.view.slices import PatchLine
 from cloudlab.model.compute import Instance
 from cloudlab.model.database import DbInstance
 from cloudlab.model.learning import Endpoint
@@ -83,7 +84,7 @@ def told(patching: Patching, now: Seconds) -> str:
     return "; ".join(parts)
 
 
-def _in_libraries(world: World) -> Iterator[str]:
+def _in_libraries(world: World) -> Iterator[PatchLine]:
     """Say which servers and endpoints still run with a library of which a hole is known, and what helps."""
     seen = believed(world)
     for incident in seen.every(Incident):
@@ -95,33 +96,40 @@ def _in_libraries(world: World) -> Iterator[str]:
         for record in with_hole(seen, hole):
             helps = "create another, delete this one" if isinstance(record, Endpoint) else "cloudlab-InstallRuntime brings today's"
             name = record.id if isinstance(record, Endpoint) else f"{label(seen, record.id)} ({record.id})"
-            yield f"{name}: {hole.name}: a hole in a library in use{clock}; {helps}"
+            yield PatchLine(name, f"{hole.name}: a hole in a library in use{clock}; {helps}", "warn")
 
 
-def patches_text(world: World, scenario: Scenario) -> str:
-    """Return the whole picture as lines: what is open on machines of one's own, and what AWS patches by itself."""
+def patch_lines(world: World, scenario: Scenario) -> Iterator[PatchLine]:
+    """Yield the whole picture: what is open on machines of one's own, what AWS patches by itself, the baseline, the windows."""
     baseline = baseline_in_force(world, scenario)
     days = baseline.approve_after_days
     rule = f"approves {days} days after the release" if days is not None else "approves by name only"
-    lines = [f"{p.name} ({p.instance}): {told(p, world.now)}" for p in patchings(world, scenario)]
+    lines = [PatchLine(f"{p.name} ({p.instance})", told(p, world.now), "bad" if p.exposed else "warn") for p in patchings(world, scenario)]
     lines += _in_libraries(world)
     own = [i for i in believed(world).every(Instance) if i.state in ("pending", "running", "stopping", "stopped")]
     if own and not lines:
-        lines = [f"Nothing is missing on {len(own)} machine{'s' * (len(own) != 1)} of yours, as far as you know."]
+        all_well = f"Nothing is missing on {len(own)} machine{'s' * (len(own) != 1)} of yours, as far as you know."
+        lines = [PatchLine(all_well, "", "good")]
     managed = [e.id for e in world.every(Endpoint) if e.status == "InService"] + [d.id for d in world.every(DbInstance)]
-    lines += [f"{key}: AWS patches its system" for key in managed]
-    lines = [*(lines or ["Nothing with an operating system stands yet."]), f"baseline in force: {baseline.name}, {rule}"]
-    return "\n".join([*lines, *_windows(world)])
+    lines += [PatchLine(key, "AWS patches its system", "quiet") for key in managed]
+    yield from lines or [PatchLine("Nothing with an operating system stands yet.", "", "quiet")]
+    yield PatchLine("baseline in force", f"{baseline.name}, {rule}", "quiet")
+    yield from _windows(world)
 
 
-def _windows(world: World) -> Iterator[str]:
+def patches_text(world: World, scenario: Scenario) -> str:
+    """Return the picture in plain lines."""
+    return "\n".join(f"{p.about}: {p.text}" if p.text else p.about for p in patch_lines(world, scenario))
+
+
+def _windows(world: World) -> Iterator[PatchLine]:
     """Say when each window opens next and what it runs, and how it went the last time."""
     for window in world.every(MaintenanceWindow):
         opens = f"opens {stamp(window.opens)}, in {span(window.opens - world.now)}" if window.opens is not None else "switched off"
         runs = ", ".join(dict.fromkeys(_task_told(t) for t in world.every(WindowTask) if t.window == window.id)) or "nothing yet"
         past = [e for e in world.every(WindowExecution) if e.window == window.id]
         last = f"; {stamp(past[-1].started)}: {past[-1].status} {past[-1].detail}".rstrip() if past else ""
-        yield f"maintenance window {window.name} ({window.id}): {opens}, {window.duration} h; runs {runs}{last}"
+        yield PatchLine(f"maintenance window {window.name} ({window.id})", f"{opens}, {window.duration} h; runs {runs}{last}", "quiet")
 
 
 def _task_told(task: WindowTask) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from cloudlab.dialects.human import human
 from cloudlab.engine.rules import ledger
 from cloudlab.engine.simulation import Happening
+from cloudlab.lab.patches import patch_lines
 from cloudlab.lab.session import Session
 from cloudlab.lab.telling import Line, tell
 from cloudlab.lab.view.cloud import cloud
@@ -59,6 +60,7 @@ class ViewBuilder:
             log=self._log(),
             series=self._series.build(world, session.history),
             money=money(world, scenario, self._series.billed),
+            patching=tuple(patch_lines(world, scenario)),
         )
 
     def _status(self) -> Status:

@@ -305,6 +305,16 @@ class Money:
 
 
 @dataclass(frozen=True, slots=True)
+class PatchLine:
+    """How one machine, or one thing that has to do with patching, stands."""
+
+    about: str
+    text: str
+    tone: str
+    """bad: the internet can get at a hole; warn: a fix is missing; good; quiet: neither."""
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     status: Status
     services: tuple[Service, ...]
@@ -317,3 +327,4 @@ class View:
     log: tuple[Line, ...]
     series: Series = Series()
     money: Money = Money()
+    patching: tuple[PatchLine, ...] = ()

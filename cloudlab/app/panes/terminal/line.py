@@ -21,6 +21,7 @@ CLOCK_KEYS = {
     "question_mark": "help",
     "percent_sign": "hint",
     "greater_than_sign": "next_event",
+    "exclamation_mark": "patching",
     "less_than_sign": "undo",
 }
 """No statement begins with one of these, so an empty line passes them on to the screen."""

@@ -17,7 +17,7 @@ letters of its own; its last row names them.
 # The panes
 
 **F2** console, **F3** terminal, **F4** who holds it, **F5** jobs, **F6** pager, **F7** objectives, **F8** requests, **F9** map,
-**Ctrl+L** log.
+**Ctrl+L** log, **!** patching: who is exposed.
 Tab goes round; a click chooses. **F1** in a pane explains it.
 
 Keys that a browser keeps to itself (Ctrl+N, Ctrl+T, Ctrl+W) have a second one: **>** the next event, **%** a hint,

@@ -93,6 +93,12 @@ class Looking(Speaking):
         surface = self.query_one(MapSurface)
         self.app.push_screen(TraceScreen(found, find, surface, chosen, outside=INTERNET, moving=moving), closed)
 
+    def action_patching(self) -> None:
+        """Show who is exposed, and what is done about it."""
+        from cloudlab.app.screens.patching.screen import PatchingScreen
+
+        self.app.push_screen(PatchingScreen(self))
+
     @on(BoardGrid.Opened)
     def _cell_opened(self, event: BoardGrid.Opened) -> None:
         from cloudlab.app.panes.board.cell import CellScreen

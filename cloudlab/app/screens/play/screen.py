@@ -72,6 +72,7 @@ class PlayScreen(Looking):
         Binding("f8", "show_pane('traffic')", "traffic", show=False, id="pane.traffic"),
         Binding("f9", "show_pane('map')", "map", show=False, id="pane.map"),
         Binding("ctrl+l", "show_pane('log')", "log", show=False, id="pane.log"),
+        Binding("exclamation_mark", "patching", "patching: who is exposed", show=False),
         Binding("ctrl+z", "app.suspend_process", "suspend", show=False),
         Binding("question_mark", "help", show=False),
     ]

@@ -1,0 +1,1 @@
+"""Patching: who is exposed and since when, what the baseline says of it, and when a window opens next."""
