@@ -12,7 +12,6 @@ from cloudlab.engine.rules.knowledge import believed
 from cloudlab.engine.rules.libraries import KIND as LIBRARY_KIND
 from cloudlab.engine.rules.libraries import hole_of, with_hole
 from cloudlab.engine.rules.vulnerabilities import KIND, Fix, lacking, publication
-from cloudlab.lab.view.slices import PatchLine
 from cloudlab.model.compute import Instance
 from cloudlab.model.database import DbInstance
 from cloudlab.model.learning import Endpoint
@@ -21,6 +20,16 @@ from cloudlab.model.scenario import Scenario
 from cloudlab.model.time import Seconds, span, stamp
 from cloudlab.model.windows import MaintenanceWindow, WindowExecution, WindowTask
 from cloudlab.model.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class PatchLine:
+    """How one machine, or one thing that has to do with patching, stands."""
+
+    about: str
+    text: str
+    tone: str
+    """bad: the internet can get at a hole; warn: a fix is missing; good; quiet: neither."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ import pytest
 from cloudlab.app.palette import offered
 from cloudlab.app.screens.help.screen import HelpScreen
 from cloudlab.app.screens.patching.screen import PatchingScreen
+from cloudlab.lab.patches import PatchLine
 from cloudlab.lab.view.build import ViewBuilder
-from cloudlab.lab.view.slices import PatchLine
 from tests.app.stage import NARROW, WIDE, a_session, a_view, play, running, screen_text, until
 
 LINES = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cloudlab.lab.patches import PatchLine
 from cloudlab.lab.telling import Line
 from cloudlab.model.time import Seconds
 
@@ -302,16 +303,6 @@ class Money:
     """At the end of the run, if nothing changed but time."""
     overspent_at: Seconds | None = None
     """When the budget will be spent at the present rates."""
-
-
-@dataclass(frozen=True, slots=True)
-class PatchLine:
-    """How one machine, or one thing that has to do with patching, stands."""
-
-    about: str
-    text: str
-    tone: str
-    """bad: the internet can get at a hole; warn: a fix is missing; good; quiet: neither."""
 
 
 @dataclass(frozen=True, slots=True)

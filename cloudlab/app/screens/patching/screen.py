@@ -21,7 +21,8 @@ from cloudlab.app.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
     from cloudlab.app.drawing.status import Clock
-    from cloudlab.lab.view.slices import PatchLine, View
+    from cloudlab.lab.patches import PatchLine
+    from cloudlab.lab.view.slices import View
 
 SIGNS = {"bad": "!", "warn": "·", "good": "✓", "quiet": " "}
 
