@@ -40,6 +40,7 @@ TOLD = {
     "pane.objectives": "the objectives",
     "pane.traffic": "the requests",
     "pane.log": "the log",
+    "pane.template": "templates and stacks",
 }
 """What an action is, in more words than the footer has; by the id of its binding."""
 
@@ -69,7 +70,7 @@ FIXED = (
 """Keys that are always the same."""
 
 FREE = (
-    *(f"f{n}" for n in range(11, 25)),  # most terminals send Shift+F1 as F13, and so on
+    *(f"f{n}" for n in (11, *range(13, 25))),  # most terminals send Shift+F1 as F13, and so on
     *(f"shift+f{n}" for n in range(1, 13)),
     *(f"ctrl+f{n}" for n in range(1, 13)),
     *(f"alt+{letter}" for letter in "abcdefghijklmnopqrstuvwxyz0123456789"),

@@ -51,9 +51,14 @@ def loaded(command: Command) -> Command:
     return command
 
 
+def stack_named(file: str) -> str:
+    """Return the name of the stack that `deploy FILE` makes or updates: the file's own."""
+    return "".join(c if c.isalnum() else "-" for c in Path(file).stem).strip("-") or "stack"
+
+
 def deploy_line(world: World, file: str) -> str:
     """Return the order that `deploy FILE` stands for: a stack called like the file, made or updated, whose roles are acknowledged."""
-    name = "".join(c if c.isalnum() else "-" for c in Path(file).stem).strip("-") or "stack"
+    name = stack_named(file)
     stack = world.find(Stack, name)
     verb = "create" if stack is None or stack.status == "DELETE_COMPLETE" else "update"
     return f"cloudformation {verb}-stack --stack-name {name} --template-body {SCHEME}{file} --capabilities CAPABILITY_NAMED_IAM"
@@ -64,11 +69,23 @@ def write(world: World, name: str) -> str:
 
     `.tf` writes Terraform's language, for reading: nothing here runs Terraform.
     """
-    path = folder() / name
-    if path.name != name or path.suffix not in (*_ENDINGS, ".tf"):
-        raise Refused(Refusal("ParamValidation", f"'{name}' is no name for a template.", "A plain file name that ends in .yaml or .tf."))
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path = _place(name, (*_ENDINGS, ".tf"))
     text = terraform_text(world) if path.suffix == ".tf" else template_json(world) if path.suffix == ".json" else template_text(world)
     write_whole(path, text)
     again = f" `deploy {name}` builds it again, here or in another run." if path.suffix != ".tf" else " It is for reading."
     return f"Written to {path}.{again}"
+
+
+def keep(name: str, text: str) -> None:
+    """Write a text into the player's folder as a template. Raises Refused for a name that is none."""
+    write_whole(_place(name, _ENDINGS), text)
+
+
+def _place(name: str, endings: tuple[str, ...]) -> Path:
+    path = folder() / name
+    if path.name != name or path.suffix not in endings:
+        raise Refused(
+            Refusal("ParamValidation", f"'{name}' is no name for a template.", f"A plain file name that ends in {' or '.join(endings)}.")
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path

@@ -73,15 +73,15 @@ async def test_a_key_of_ones_own_works_beside_the_built_in_one():
         await pilot.press("a")
         await pilot.pause()
         assert "A has a meaning already" in screen_text(pilot.app)
-        await pilot.press("f12")
+        await pilot.press("f11")
         await until(pilot, lambda: isinstance(pilot.app.screen, SettingsScreen))
-        assert load_settings().keys == {"run.leave": "f12"}
-        assert "F10     F12  back to the menu" in screen_text(pilot.app)
+        assert load_settings().keys == {"run.leave": "f11"}
+        assert "F10     F11  back to the menu" in screen_text(pilot.app)
         await pilot.press("escape")
         left = []
         play_screen = await play(pilot, a_session())
         play_screen.action_leave = lambda: left.append(1)
-        await pilot.press("f12")
+        await pilot.press("f11")
         await pilot.press("f10")
         await pilot.pause()
         assert left == [1, 1]
@@ -109,7 +109,7 @@ def test_which_keys_may_be_taken():
     assert taken("f11", "run.hint", {"run.hint": "f11"}) is None
     for key in ("a", "space", "f1", "ctrl+q", "ctrl+p", "tab", "enter", "up"):
         assert taken(key, "run.hint", {}) is not None
-    assert keymap({"run.hint": "f11", "run.leave": "a", "nothing": "f12"}) == {"run.hint": "f11,ctrl+t,percent_sign"}
+    assert keymap({"run.hint": "f11", "run.leave": "a", "nothing": "f11"}) == {"run.hint": "f11,ctrl+t,percent_sign"}
 
 
 async def test_the_palette_follows_the_screen():

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     from cloudlab.lab.view.slices import View
 
 
-DECK = (("console", "console", "f2"), ("terminal", "terminal", "f3"), ("jobs", "jobs", "f5"), ("log", "log", "^l"))
+DECK = (
+    ("console", "console", "f2"),
+    ("terminal", "terminal", "f3"),
+    ("jobs", "jobs", "f5"),
+    ("log", "log", "^l"),
+    ("template", "template", "f12"),
+)
 """The panes at the lower right."""
 
 

@@ -16,6 +16,7 @@ from cloudlab.lab.view.money import money
 from cloudlab.lab.view.operations import board, pages, service
 from cloudlab.lab.view.series import SeriesBuilder
 from cloudlab.lab.view.slices import Goal, Status, View, Worker
+from cloudlab.lab.view.stacks import stacks
 from cloudlab.lab.view.trainings import trainings
 from cloudlab.levels.judge import known_objectives
 from cloudlab.model.people import Person
@@ -61,6 +62,7 @@ class ViewBuilder:
             series=self._series.build(world, session.history),
             money=money(world, scenario, self._series.billed),
             patching=tuple(patch_lines(world, scenario)),
+            stacks=stacks(world, scenario),
         )
 
     def _status(self) -> Status:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cloudlab.lab.patches import PatchLine
 from cloudlab.lab.telling import Line
+from cloudlab.lab.view.stacks import StackSeen
 from cloudlab.model.time import Seconds
 
 
@@ -319,3 +320,4 @@ class View:
     series: Series = Series()
     money: Money = Money()
     patching: tuple[PatchLine, ...] = ()
+    stacks: tuple[StackSeen, ...] = ()

@@ -9,6 +9,7 @@ from textual import on
 from cloudlab.app.panes.board.grid import BoardGrid
 from cloudlab.app.panes.cloud_map.surface import MapSurface
 from cloudlab.app.panes.pager.pane import PagerPane
+from cloudlab.app.panes.template.pane import TemplatePane
 from cloudlab.app.panes.trainings.board import JobsBoard
 from cloudlab.app.screens.play.speaking import Speaking
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from cloudlab.app.panes.cloud_map.inspect import Answer as Chosen
     from cloudlab.app.panes.pager.page import Answer
+    from cloudlab.app.panes.template.desk import Draft
     from cloudlab.lab.tracing import Trace
     from cloudlab.lab.view.slices import View
 
@@ -25,6 +27,8 @@ class Looking(Speaking):
     """The half of the play screen that has to do with things. It owns no rules."""
 
     view: var[View | None]
+    draft: Draft | None = None
+    """The template that was last written at the desk."""
 
     def put_line(self, line: str) -> None:
         """Put a line into the terminal, for the player to complete or to enter; its preview stands below it."""
@@ -38,6 +42,34 @@ class Looking(Speaking):
             self.put_line(event.line)
         else:
             self.terminal.say(f"{event.name} can't be stopped: it has ended, or it runs as a document, which runs to its end.", "quiet")
+
+    @on(TemplatePane.Opened)
+    def _desk_wanted(self) -> None:
+        """Open the desk on what was written there last; what is to be deployed goes into the terminal's line."""
+        from cloudlab.app.panes.template.desk import Desk, Doings, Draft
+        from cloudlab.lab import template_desk
+
+        session = self.sitting.session
+
+        def following(file: str) -> Draft | None:
+            found = template_desk.following(file)
+            return Draft(*found) if found is not None else None
+
+        def closed(answer: tuple[Draft, str] | None) -> None:
+            self.hold_clock()
+            if answer is not None:
+                self.draft, line = answer
+                if line:
+                    self.put_line(line)
+
+        self.sitting.pacer.hold("a template is being written")
+        doings = Doings(
+            lambda file, text: template_desk.examine(session, file, text),
+            template_desk.save,
+            lambda: template_desk.standing(session),
+            following,
+        )
+        self.app.push_screen(Desk(self.draft or Draft(*template_desk.first(session)), doings), closed)
 
     @on(MapSurface.Opened)
     def _thing_opened(self, event: MapSurface.Opened) -> None:

@@ -25,6 +25,7 @@ from cloudlab.app.panes.log.pane import LogPane
 from cloudlab.app.panes.objectives.pane import ObjectivesPane
 from cloudlab.app.panes.pager.pane import PagerPane
 from cloudlab.app.panes.pane import DECK, Pane
+from cloudlab.app.panes.template.pane import TemplatePane
 from cloudlab.app.panes.terminal.history import History
 from cloudlab.app.panes.terminal.pane import TerminalPane
 from cloudlab.app.panes.traffic.pane import TrafficPane
@@ -73,6 +74,7 @@ class PlayScreen(Looking):
         Binding("f9", "show_pane('map')", "map", show=False, id="pane.map"),
         Binding("ctrl+l", "show_pane('log')", "log", show=False, id="pane.log"),
         Binding("exclamation_mark", "patching", "patching: who is exposed", show=False),
+        Binding("f12", "show_pane('template')", "template", show=False, id="pane.template"),
         Binding("ctrl+z", "app.suspend_process", "suspend", show=False),
         Binding("question_mark", "help", show=False),
     ]
@@ -129,6 +131,7 @@ class PlayScreen(Looking):
             yield TerminalPane().data_bind(PlayScreen.view)
             yield TrainingsPane().data_bind(PlayScreen.view)
             yield LogPane().data_bind(PlayScreen.view)
+            yield TemplatePane().data_bind(PlayScreen.view)
         yield KeysBar()
 
     def on_mount(self) -> None:
