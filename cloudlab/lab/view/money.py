@@ -8,7 +8,7 @@ from cloudlab.engine.metering import accrued
 from cloudlab.engine.rules import ledger
 from cloudlab.engine.simulation import Happening
 from cloudlab.lab.view.slices import Hours, Money, Spent
-from cloudlab.lab.view.things.words import name_of
+from cloudlab.lab.view.things.words import name_of, short
 from cloudlab.model.compute import Instance
 from cloudlab.model.events.work import OrderCancelled, WorkFinished
 from cloudlab.model.money import round_lines
@@ -71,4 +71,6 @@ def _worked(history: Iterable[Happening]) -> dict[tuple[str, str], tuple[int, in
 
 def _named(world: World, resource: str) -> str:
     instance = world.find(Instance, resource)
-    return name_of(instance) if instance is not None else resource
+    if instance is not None:
+        return name_of(instance)
+    return short(resource) if resource.startswith("arn:") else resource
