@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from cloudlab.commands.base import Command
-from cloudlab.commands.templates import machines, network, services  # noqa: F401 - importing them registers their kinds
+from cloudlab.commands.templates import alarms, disks, machines, network, services  # noqa: F401 - importing them registers their kinds
 from cloudlab.commands.templates.changes import CHANGES
 from cloudlab.commands.templates.functions import Lookup, values_of, worked_out
 from cloudlab.commands.templates.kinds import ASSOCIATION_OF, DEFAULT_OF, KINDS, SELF, Kind, Order

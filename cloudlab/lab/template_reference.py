@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cloudlab.commands.templates import machines, network, services  # noqa: F401 - importing them registers their kinds
+from cloudlab.commands.templates import alarms, disks, machines, network, services  # noqa: F401 - importing them registers their kinds
 from cloudlab.commands.templates.changes import CHANGES, NOT_HERE
 from cloudlab.commands.templates.kinds import KINDS
 from cloudlab.commands.templates.language import FUNCTIONS, PSEUDO

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from cloudlab.commands import autoscaling, ec2_access, ec2_acl, ec2_attributes, ec2_network, ec2_template, elbv2, iam, rds
-from cloudlab.commands.templates import machines, network, services  # noqa: F401 - importing them registers their kinds
+from cloudlab.commands import autoscaling, ec2_access, ec2_acl, ec2_attributes, ec2_network, ec2_template, ec2_volumes, elbv2, iam, rds
+from cloudlab.commands.templates import alarms, disks, machines, network, services  # noqa: F401 - importing them registers their kinds
 from cloudlab.commands.templates.kinds import KINDS, Order, Properties, permission, said, yes
 
 
@@ -193,6 +193,26 @@ def _targets(p: Properties) -> list[dict[str, Any]]:
 def listener(old: Properties, new: Properties, key: str) -> list[Order]:
     asked = said(new, "Protocol", "Certificates", "DefaultActions") | ({"Port": int(new["Port"])} if "Port" in new else {})
     return [(elbv2.ModifyListener, {"ListenerArn": key} | asked)]
+
+
+@change("AWS::EC2::Volume", "Size VolumeType Iops Throughput Tags")
+def volume(old: Properties, new: Properties, key: str) -> list[Order]:
+    """A volume becomes another one in use; that it never shrinks is its own refusal."""
+    asked = {name: int(new[name]) for name in ("Size", "Iops", "Throughput") if name in new and differ(old, new, name)}
+    if differ(old, new, "VolumeType"):
+        asked |= said(new, "VolumeType")
+    orders: list[Order] = [(ec2_volumes.ModifyVolume, {"VolumeId": key} | asked)] if asked else []
+    return [*orders, *_retagged(old, new, key)]
+
+
+@change(
+    "AWS::CloudWatch::Alarm",
+    "AlarmDescription Namespace MetricName Dimensions Statistic ComparisonOperator TreatMissingData AlarmActions OKActions "
+    "InsufficientDataActions ActionsEnabled Threshold Period EvaluationPeriods DatapointsToAlarm",
+)
+def alarm(old: Properties, new: Properties, key: str) -> list[Order]:
+    """An alarm of the same name is written over."""
+    return KINDS["AWS::CloudWatch::Alarm"].makes(new, key)
 
 
 _DATABASE = (

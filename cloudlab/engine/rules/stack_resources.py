@@ -17,6 +17,7 @@ from cloudlab.model.learning import Endpoint
 from cloudlab.model.network import Address, NatGateway, NetworkAcl, SecurityGroup, Subnet, Vpc, VpcEndpoint
 from cloudlab.model.scenario import Scenario
 from cloudlab.model.time import Seconds
+from cloudlab.model.volumes import Volume
 from cloudlab.model.world import World
 
 State = Callable[[World, str], str]
@@ -60,6 +61,7 @@ def _fleet(world: World, key: str) -> str:
 STATES: dict[str, State] = {
     "AWS::EC2::Instance": _instance,
     "AWS::EC2::NatGateway": _nat,
+    "AWS::EC2::Volume": lambda w, k: "there" if w.get(Volume, k).state in ("available", "in-use") else "",
     "AWS::RDS::DBInstance": _database,
     "AWS::SageMaker::Endpoint": _endpoint,
     "AWS::AutoScaling::AutoScalingGroup": _fleet,
@@ -74,6 +76,7 @@ GONE: dict[str, Callable[[World, str], bool]] = {
     "AWS::RDS::DBInstance": lambda w, k: w.find(DbInstance, k) is None,
     "AWS::SageMaker::Endpoint": lambda w, k: w.find(Endpoint, k) is None,
     "AWS::EC2::VPCEndpoint": lambda w, k: w.find(VpcEndpoint, k) is None,
+    "AWS::EC2::Volume": lambda w, k: w.find(Volume, k) is None,
     "AWS::ElasticLoadBalancingV2::LoadBalancer": lambda w, k: w.find(LoadBalancer, k) is None,
     "AWS::AutoScaling::AutoScalingGroup": lambda w, k: (
         w.find(AutoScalingGroup, k) is None and not any(i.state != "terminated" and i.fleet == k for i in w.every(Instance))
@@ -122,10 +125,14 @@ ATTRIBUTES: dict[tuple[str, str], Attribute] = {
     ("AWS::EC2::Instance", "PrivateIp"): lambda w, k: w.get(Instance, k).private_ip,
     ("AWS::EC2::Instance", "PublicIp"): lambda w, k: w.get(Instance, k).public_ip or "",
     ("AWS::EC2::Instance", "AvailabilityZone"): lambda w, k: w.get(Instance, k).zone,
+    ("AWS::EC2::Volume", "VolumeId"): lambda w, k: k,
+    ("AWS::CloudWatch::Alarm", "Arn"): lambda w, k: arn("cloudwatch", f"alarm:{k}"),
     ("AWS::EC2::LaunchTemplate", "LaunchTemplateId"): lambda w, k: k,
     ("AWS::EC2::LaunchTemplate", "LatestVersionNumber"): lambda w, k: "$Latest",
     ("AWS::EC2::LaunchTemplate", "DefaultVersionNumber"): lambda w, k: "$Default",
     ("AWS::ElasticLoadBalancingV2::LoadBalancer", "LoadBalancerArn"): lambda w, k: k,
+    ("AWS::ElasticLoadBalancingV2::LoadBalancer", "LoadBalancerFullName"): lambda w, k: k.partition("loadbalancer/")[2],
+    ("AWS::ElasticLoadBalancingV2::TargetGroup", "TargetGroupFullName"): lambda w, k: k.rpartition(":")[2],
     ("AWS::ElasticLoadBalancingV2::LoadBalancer", "DNSName"): lambda w, k: w.get(LoadBalancer, k).dns_name,
     ("AWS::ElasticLoadBalancingV2::LoadBalancer", "LoadBalancerName"): lambda w, k: w.get(LoadBalancer, k).name,
     ("AWS::ElasticLoadBalancingV2::TargetGroup", "TargetGroupArn"): lambda w, k: k,

@@ -17,9 +17,13 @@ from cloudlab.commands.cloudformation import (
     ListChangeSets,
     UpdateStack,
 )
+from cloudlab.commands.templates.kinds import KINDS
+from cloudlab.dialects.templates.terraform import KINDS as WRITTEN
 from cloudlab.engine.simulation import Simulation
 from cloudlab.model.network import RouteTable, SecurityGroup, Subnet, Vpc
 from cloudlab.model.stacks import Stack
+from cloudlab.model.volumes import Volume
+from cloudlab.model.watching import Alarm
 from tests.network import ask, refused
 from tests.support import open_simulation
 from tests.unit.engine.test_stack import NETWORK, create
@@ -237,3 +241,39 @@ def test_an_updated_stack_goes_as_it_came() -> None:
     simulation.advance(simulation.now + 120)
     assert simulation.world.get(Stack, "net").status == "DELETE_COMPLETE"
     assert list(simulation.world.every(Vpc)) == []
+
+
+DISK = """
+Resources:
+  Disk: {Type: AWS::EC2::Volume, Properties: {AvailabilityZone: us-east-1a, Size: 20, VolumeType: gp3}}
+  Full:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Namespace: AWS/EC2
+      MetricName: StatusCheckFailed
+      Dimensions: [{Name: InstanceId, Value: i-0a1b2c3d4e5f60718}]
+      Statistic: Maximum
+      Period: 60
+      EvaluationPeriods: 2
+      Threshold: 1
+      ComparisonOperator: GreaterThanOrEqualToThreshold
+"""
+
+
+def test_a_volume_grows_in_use_an_alarm_is_written_over_and_both_go() -> None:
+    simulation = open_simulation()
+    before = create(simulation, DISK)
+    assert (before.status, before.reason) == ("CREATE_COMPLETE", "")
+    stack = update(simulation, DISK.replace("Size: 20", "Size: 30").replace("EvaluationPeriods: 2", "EvaluationPeriods: 3"), wait=600)
+    assert (stack.status, stack.reason) == ("UPDATE_COMPLETE", "")
+    assert simulation.world.get(Volume, physical(stack, "Disk")).gib == 30
+    assert simulation.world.get(Alarm, physical(stack, "Full")).periods == 3
+    shrunk = update(simulation, DISK.replace("Size: 20", "Size: 10").replace("EvaluationPeriods: 2", "EvaluationPeriods: 3"), wait=25_000)
+    assert shrunk.status == "UPDATE_ROLLBACK_COMPLETE"
+    ask(simulation, DeleteStack(stack_name="net"))
+    simulation.advance(simulation.now + 600)
+    assert (list(simulation.world.every(Volume)), list(simulation.world.every(Alarm))) == ([], [])
+
+
+def test_whatever_an_export_writes_a_stack_takes() -> None:
+    assert set(WRITTEN) <= set(KINDS)
