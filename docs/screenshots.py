@@ -112,6 +112,13 @@ async def night(run: Run, wanted: frozenset[str]) -> None:
         await seen.press("enter")
         seen.take("page")
         await seen.press("escape")
+        await seen.press("exclamation_mark")
+        seen.take("patching")
+        await seen.press("escape")
+        await seen.press("f12", "enter", "f3")
+        await seen.pilot.pause(0.5)
+        seen.take("desk")
+        await seen.press("escape")
         await form(seen)
     async with camera(wanted, (100, 30), resume=run[0]) as seen:  # a plot of 120 x 36 is a picture of 230 kB
         await seen.on("PlayScreen")

@@ -85,6 +85,8 @@ class Terminal:
         """Return what a line being typed would take and cost; None while it says no whole command."""
         try:
             statement = parse_statement(text, known=self.variables)
+            if isinstance(statement, Deploy):
+                statement = self._deployed(statement)
             if isinstance(statement, Order):
                 person = statement.manner.person
                 if person is not None and self.session.world.find(Person, person) is None:
@@ -93,6 +95,12 @@ class Terminal:
         except (ScriptError, LineError):
             return None
         return None
+
+    def _deployed(self, statement: Deploy) -> Order:
+        """Return the order that `deploy FILE` stands for."""
+        order = parse_statement(templates.deploy_line(self.session.world, plain((statement.file,), self.variables)))
+        assert isinstance(order, Order)
+        return replace(order, manner=statement.manner)
 
     def take(self, text: str) -> Taken:
         """Take a line: orders begin, commitments are made, waits are handed back for the clock's owner to pass."""
@@ -144,10 +152,8 @@ class Terminal:
             case OnIncident(kind=kind):
                 unknown = refused_kind(session.level, kind)
                 return Taken(refusal=unknown) if unknown is not None else Taken(standing=read_block(text, kind))
-            case Deploy(file=word, manner=manner):
-                order = parse_statement(templates.deploy_line(session.world, plain((word,), self.variables)))
-                assert isinstance(order, Order)
-                return self._order(replace(order, manner=manner))
+            case Deploy():
+                return self._order(self._deployed(statement))
             case Export(file=word):
                 return Taken(templates.write(session.world, plain((word,), self.variables)))
             case Notebook():

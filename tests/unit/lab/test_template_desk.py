@@ -9,6 +9,7 @@ import pytest
 from cloudlab.dialects.aws_cli import parse
 from cloudlab.lab import template_desk
 from cloudlab.lab.templates import deploy_line
+from cloudlab.lab.terminal import Terminal
 from cloudlab.lab.view.stacks import stacks
 from tests.app.stage import a_session
 
@@ -45,3 +46,16 @@ def test_what_is_wrong_is_told_and_a_name_that_is_none_is_not_saved(home: Path) 
     assert "line 2" in found.refusal[0]
     assert "is no name" in (template_desk.save("../x.yaml", NET) or "")
     assert not list(home.rglob("x.yaml"))
+
+
+def test_typing_deploy_foretells_what_it_would_take_and_whether_it_would_be_refused() -> None:
+    session = a_session()
+    terminal = Terminal(session)
+    assert template_desk.save("net.yaml", NET) is None
+    good = terminal.preview("deploy net.yaml")
+    assert good is not None
+    assert (good.refusal, good.effort) == (None, 300)
+    missing = terminal.preview("deploy other.yaml")
+    assert missing is not None
+    assert missing.refusal is not None
+    assert "There is net.yaml" in missing.refusal.accepted
