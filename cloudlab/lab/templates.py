@@ -84,8 +84,7 @@ def keep(name: str, text: str) -> None:
 def _place(name: str, endings: tuple[str, ...]) -> Path:
     path = folder() / name
     if path.name != name or path.suffix not in endings:
-        raise Refused(
-            Refusal("ParamValidation", f"'{name}' is no name for a template.", f"A plain file name that ends in {' or '.join(endings)}.")
-        )
+        common = " or ".join(ending for ending in (".yaml", ".tf") if ending in endings)
+        raise Refused(Refusal("ParamValidation", f"'{name}' is no name for a template.", f"A plain file name that ends in {common}."))
     path.parent.mkdir(parents=True, exist_ok=True)
     return path
