@@ -98,7 +98,7 @@ class RunCommandInWindow(Structure):
     """What `send-command` would be given besides."""
 
     comment: str = ""
-    parameters: Parameters = Field(default_factory=dict)
+    parameters: Parameters = Field(default={})
 
 
 class TaskInvocationParameters(Structure):
