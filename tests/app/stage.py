@@ -125,7 +125,7 @@ async def play(pilot: Any, session: Session, view: View | None = None) -> Any:
     return screen
 
 
-async def until(pilot: Any, true: Callable[[], bool], seconds: float = 15) -> None:
+async def until(pilot: Any, true: Callable[[], bool], seconds: float = 45) -> None:
     """Wait until something is so."""
     for _ in range(int(seconds / 0.05)):
         if true():

@@ -59,7 +59,7 @@ class Mouse:
     def console(self):
         return self.screen.console
 
-    async def until(self, true, seconds: float = 20) -> None:
+    async def until(self, true, seconds: float = 60) -> None:
         """Wait until something is so, and is laid out and drawn."""
         await self.at_once(true, seconds)
         for _ in range(2):
@@ -67,7 +67,7 @@ class Mouse:
             self.screen.call_after_refresh(drawn.set)
             await drawn.wait()
 
-    async def at_once(self, true, seconds: float = 20) -> None:
+    async def at_once(self, true, seconds: float = 60) -> None:
         """Wait until something is so, and no longer."""
         for _ in range(int(seconds / 0.005)):
             if true():
@@ -124,7 +124,7 @@ class Mouse:
         if row.kind == "switch":
             await self.until(lambda: console._rows[at] != row)
             return
-        await self.until(lambda: console.row == row and any(offer == text for offer, _ in console.offers.shown), 5)
+        await self.until(lambda: console.row == row and any(offer == text for offer, _ in console.offers.shown), 30)
         await self.click_in(console.offers, next(i for i, (offer, _) in enumerate(console.offers.shown) if offer == text))
         await self.until(lambda: console.row is None)
 

@@ -69,9 +69,8 @@ async def test_the_principle_stands_after_the_comparison_only():
     async with running(doors=doors) as pilot:
         screen = await over(pilot, doors)
         screen._show("other")
-        await pilot.pause()
+        await until(pilot, lambda: "nobody who plays the other road" in screen_text(pilot.app))
         shown = screen_text(pilot.app)
-        assert "nobody who plays the other road" in shown
         assert "The principle" not in shown
         screen.other = the_other()
         drawn = "\n".join("".join(text for text, _ in row) for row in screen._draw(90, 30))
