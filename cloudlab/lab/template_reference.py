@@ -33,8 +33,8 @@ export service.tf                                    the same in Terraform's lan
 belong to it. `look template` shows what `export` would write, `look stacks` what each stack is made of.
 
 **Not in a template:** what runs on machines (documents of Systems Manager), objects in buckets, rows in databases, passwords (a
-parameter), network ACLs, scaling policies, routes of a main route table, and images of your own, which stay in the account they were
-baked in. An exported template says at its head what it leaves out.
+parameter), what a VPC's default security group and default network ACL say, alarms on machines of an Auto Scaling group, and images of
+your own, which stay in the account they were baked in. An exported template says at its head what it leaves out.
 
 **Updates.** `deploy FILE.yaml` once more, or `update-stack`, takes a stack that stands to what the template says now: what is new is made,
 what AWS can change in place is changed, everything else is made anew before the old one goes, and what the template names no more is

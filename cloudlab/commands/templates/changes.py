@@ -3,64 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from cloudlab.commands import autoscaling, ec2_access, ec2_acl, ec2_attributes, ec2_network, ec2_template, ec2_volumes, elbv2, iam, rds
-from cloudlab.commands.templates import alarms, disks, machines, network, services  # noqa: F401 - importing them registers their kinds
+from cloudlab.commands import ec2_access, ec2_acl, ec2_attributes, ec2_egress, ec2_network, ec2_template, ec2_volumes, iam, rds
+from cloudlab.commands.templates import changes_balancing  # noqa: F401 - importing it registers its changes
+from cloudlab.commands.templates.changing import CHANGES, change, differ, retagged
 from cloudlab.commands.templates.kinds import KINDS, Order, Properties, permission, said, yes
 
+__all__ = ["CHANGES", "NOT_HERE"]
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What an update may change of a type; any other property asks for a replacement, as the type's "Update requires" says."""
-
-    properties: tuple[str, ...]
-    orders: Callable[[Properties, Properties, str], list[Order]]
-    """(resolved properties as they are, as they are to be, physical id) -> orders."""
-    identity: str = ""
-    """Where the first order's answer has a new physical id, for what AWS gives another one on the way."""
-
-
-CHANGES: dict[str, Change] = {}
-
-_Orders = Callable[[Properties, Properties, str], list[Order]]
-
-
-def change(type_name: str, properties: str, identity: str = "") -> Callable[[_Orders], _Orders]:
-    def changing(orders: _Orders) -> _Orders:
-        known = KINDS[type_name].properties
-        assert all(p in known for p in properties.split()), f"{type_name} has no such property"
-        CHANGES[type_name] = Change(tuple(properties.split()), orders, identity)
-        return orders
-
-    return changing
-
-
-def differ(old: Properties, new: Properties, *names: str) -> bool:
-    return any(old.get(name) != new.get(name) for name in names)
-
-
-def _retagged(old: Properties, new: Properties, key: str) -> list[Order]:
-    """Tags of EC2: a value is written over, a key that is gone is taken off."""
-    if not differ(old, new, "Tags"):
-        return []
-    left = {tag["Key"] for tag in new.get("Tags") or ()}
-    gone = [{"Key": tag["Key"]} for tag in old.get("Tags") or () if tag["Key"] not in left]
-    orders: list[Order] = [(ec2_attributes.DeleteTags, {"Resources": [key], "Tags": gone})] if gone else []
-    if new.get("Tags"):
-        orders.append((ec2_attributes.CreateTags, {"Resources": [key], "Tags": new["Tags"]}))
-    return orders
-
-
-for _type in ("InternetGateway", "RouteTable", "NatGateway", "NetworkAcl"):
-    change(f"AWS::EC2::{_type}", "Tags")(_retagged)
+for _type in ("InternetGateway", "RouteTable", "NatGateway", "NetworkAcl", "EIP"):
+    change(f"AWS::EC2::{_type}", "Tags")(retagged)
 
 
 @change("AWS::EC2::VPC", "EnableDnsSupport EnableDnsHostnames Tags")
 def vpc(old: Properties, new: Properties, key: str) -> list[Order]:
-    orders = _retagged(old, new, key)
+    orders = retagged(old, new, key)
     for attribute, usual in (("EnableDnsSupport", True), ("EnableDnsHostnames", False)):
         if differ(old, new, attribute):
             orders.append((ec2_network.ModifyVpcAttribute, {"VpcId": key, attribute: {"Value": yes(new.get(attribute, usual))}}))
@@ -69,7 +27,7 @@ def vpc(old: Properties, new: Properties, key: str) -> list[Order]:
 
 @change("AWS::EC2::Subnet", "MapPublicIpOnLaunch Tags")
 def subnet(old: Properties, new: Properties, key: str) -> list[Order]:
-    orders = _retagged(old, new, key)
+    orders = retagged(old, new, key)
     if differ(old, new, "MapPublicIpOnLaunch"):
         public = {"Value": yes(new.get("MapPublicIpOnLaunch", False))}
         orders.append((ec2_network.ModifySubnetAttribute, {"SubnetId": key, "MapPublicIpOnLaunch": public}))
@@ -93,7 +51,7 @@ _EVERYTHING = {"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}
 @change("AWS::EC2::SecurityGroup", "SecurityGroupIngress SecurityGroupEgress Tags")
 def security_group(old: Properties, new: Properties, key: str) -> list[Order]:
     """Rules that are new are let in before those that are gone are taken out; without SecurityGroupEgress, everything goes out."""
-    orders = _retagged(old, new, key)
+    orders = retagged(old, new, key)
     for name, peer, usual, let, take in (
         (
             "SecurityGroupIngress",
@@ -124,9 +82,22 @@ def acl_entry(old: Properties, new: Properties, key: str) -> list[Order]:
     return [(ec2_acl.ReplaceNetworkAclEntry, asked)]
 
 
+@change("AWS::EC2::VPCEndpoint", "RouteTableIds SubnetIds SecurityGroupIds PrivateDnsEnabled Tags")
+def endpoint(old: Properties, new: Properties, key: str) -> list[Order]:
+    asked: dict[str, Any] = {}
+    for name in ("RouteTableIds", "SubnetIds", "SecurityGroupIds"):
+        before, after = old.get(name) or [], new.get(name) or []
+        asked |= {f"Add{name}": fresh} if (fresh := [each for each in after if each not in before]) else {}
+        asked |= {f"Remove{name}": gone} if (gone := [each for each in before if each not in after]) else {}
+    if differ(old, new, "PrivateDnsEnabled"):
+        asked["PrivateDnsEnabled"] = yes(new.get("PrivateDnsEnabled", True))
+    orders: list[Order] = [(ec2_egress.ModifyVpcEndpoint, {"VpcEndpointId": key} | asked)] if asked else []
+    return [*orders, *retagged(old, new, key)]
+
+
 @change("AWS::EC2::Instance", "SecurityGroupIds Tags")
 def instance(old: Properties, new: Properties, key: str) -> list[Order]:
-    orders = _retagged(old, new, key)
+    orders = retagged(old, new, key)
     if differ(old, new, "SecurityGroupIds"):
         orders.append((ec2_attributes.ModifyInstanceAttribute, {"InstanceId": key, "Groups": new.get("SecurityGroupIds") or []}))
     return orders
@@ -138,63 +109,6 @@ def launch_template(old: Properties, new: Properties, key: str) -> list[Order]:
     return [(ec2_template.CreateLaunchTemplateVersion, asked)]
 
 
-@change(
-    "AWS::AutoScaling::AutoScalingGroup",
-    "LaunchTemplate MinSize MaxSize DesiredCapacity VPCZoneIdentifier HealthCheckType HealthCheckGracePeriod DefaultInstanceWarmup",
-)
-def fleet(old: Properties, new: Properties, key: str) -> list[Order]:
-    ((_, whole),) = KINDS["AWS::AutoScaling::AutoScalingGroup"].makes(new, key)
-    asked = {name: value for name, value in whole.items() if name not in ("TargetGroupARNs", "Tags")}
-    return [(autoscaling.UpdateAutoScalingGroup, asked)]
-
-
-@change("AWS::AutoScaling::ScalingPolicy", "PolicyType TargetTrackingConfiguration EstimatedInstanceWarmup")
-def scaling_policy(old: Properties, new: Properties, key: str) -> list[Order]:
-    """The physical id is the policy's ARN, whose last part is its name; a policy of the same name is written over."""
-    return KINDS["AWS::AutoScaling::ScalingPolicy"].makes(new, key.rsplit("policyName/", 1)[-1])
-
-
-@change("AWS::ElasticLoadBalancingV2::LoadBalancer", "Subnets SecurityGroups")
-def load_balancer(old: Properties, new: Properties, key: str) -> list[Order]:
-    orders: list[Order] = []
-    for name, command in (("Subnets", elbv2.SetSubnets), ("SecurityGroups", elbv2.SetSecurityGroups)):
-        if differ(old, new, name):
-            orders.append((command, {"LoadBalancerArn": key, name: new.get(name) or []}))
-    return orders
-
-
-_CHECK = (
-    "HealthCheckProtocol HealthCheckPort HealthCheckPath HealthCheckIntervalSeconds HealthCheckTimeoutSeconds HealthyThresholdCount "
-    "UnhealthyThresholdCount Matcher"
-)
-
-
-@change("AWS::ElasticLoadBalancingV2::TargetGroup", f"{_CHECK} Targets")
-def target_group(old: Properties, new: Properties, key: str) -> list[Order]:
-    orders: list[Order] = []
-    if differ(old, new, *_CHECK.split()):
-        whole = KINDS["AWS::ElasticLoadBalancingV2::TargetGroup"].makes(new, "unused")[0][1]
-        orders.append((elbv2.ModifyTargetGroup, {"TargetGroupArn": key} | said(whole, *_CHECK.split())))
-    before, after = _targets(old), _targets(new)
-    for command, targets in (
-        (elbv2.RegisterTargets, [t for t in after if t not in before]),
-        (elbv2.DeregisterTargets, [t for t in before if t not in after]),
-    ):
-        if targets:
-            orders.append((command, {"TargetGroupArn": key, "Targets": targets}))
-    return orders
-
-
-def _targets(p: Properties) -> list[dict[str, Any]]:
-    return [dict(t) | ({"Port": int(t["Port"])} if "Port" in t else {}) for t in p.get("Targets") or ()]
-
-
-@change("AWS::ElasticLoadBalancingV2::Listener", "Protocol Port Certificates DefaultActions")
-def listener(old: Properties, new: Properties, key: str) -> list[Order]:
-    asked = said(new, "Protocol", "Certificates", "DefaultActions") | ({"Port": int(new["Port"])} if "Port" in new else {})
-    return [(elbv2.ModifyListener, {"ListenerArn": key} | asked)]
-
-
 @change("AWS::EC2::Volume", "Size VolumeType Iops Throughput Tags")
 def volume(old: Properties, new: Properties, key: str) -> list[Order]:
     """A volume becomes another one in use; that it never shrinks is its own refusal."""
@@ -202,7 +116,7 @@ def volume(old: Properties, new: Properties, key: str) -> list[Order]:
     if differ(old, new, "VolumeType"):
         asked |= said(new, "VolumeType")
     orders: list[Order] = [(ec2_volumes.ModifyVolume, {"VolumeId": key} | asked)] if asked else []
-    return [*orders, *_retagged(old, new, key)]
+    return [*orders, *retagged(old, new, key)]
 
 
 @change(
@@ -254,12 +168,11 @@ def profile(old: Properties, new: Properties, key: str) -> list[Order]:
 
 
 NOT_HERE = {
-    "AWS::AutoScaling::AutoScalingGroup": ("TargetGroupARNs", "Tags"),
+    "AWS::AutoScaling::AutoScalingGroup": ("Tags",),
     "AWS::CertificateManager::Certificate": ("Tags",),
-    "AWS::EC2::EIP": ("InstanceId", "Tags"),
+    "AWS::EC2::EIP": ("InstanceId",),
     "AWS::EC2::Instance": ("InstanceType", "IamInstanceProfile"),
     "AWS::EC2::VPC": ("InstanceTenancy",),
-    "AWS::EC2::VPCEndpoint": ("RouteTableIds", "SubnetIds", "SecurityGroupIds", "PrivateDnsEnabled"),
     "AWS::ElasticLoadBalancingV2::LoadBalancer": ("Tags",),
     "AWS::ElasticLoadBalancingV2::TargetGroup": ("Tags",),
     "AWS::RDS::DBInstance": ("StorageType", "ManageMasterUserPassword", "Tags"),

@@ -96,6 +96,11 @@ def tagged(properties: Properties, resource_type: str) -> dict[str, Any]:
     return {"TagSpecifications": [{"ResourceType": resource_type, "Tags": tags}]} if tags else {}
 
 
+def settings(pairs: Any) -> list[dict[str, str]]:
+    """Return attributes of load balancing as their commands take them: a template may write true or 60 without quotes."""
+    return [{"Key": each["Key"], "Value": str(each["Value"]).lower()} for each in pairs]
+
+
 def yes(value: Any) -> bool:
     return value is True or str(value).lower() == "true"
 

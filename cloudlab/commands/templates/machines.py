@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cloudlab.commands import acm, autoscaling, ec2_compute, ec2_template, elbv2
-from cloudlab.commands.templates.kinds import SELF, Order, Properties, kind, said, tagged, yes
+from cloudlab.commands.templates.kinds import SELF, Order, Properties, kind, said, settings, tagged, yes
 
 
 @kind(
@@ -84,12 +84,16 @@ def delete_scaling_policy(p: Properties, key: str) -> list[Order]:
 
 @kind(
     "AWS::ElasticLoadBalancingV2::LoadBalancer",
-    "Name Subnets SecurityGroups Scheme Type Tags",
+    "Name Subnets SecurityGroups Scheme Type LoadBalancerAttributes Tags",
     identity="LoadBalancers[0].LoadBalancerArn",
 )
 def load_balancer(p: Properties, name: str) -> list[Order]:
     asked = said(p, "Subnets", "SecurityGroups", "Scheme", "Type", "Tags")
-    return [(elbv2.CreateLoadBalancer, asked | {"Name": p.get("Name", name[:32].rstrip("-"))})]
+    orders: list[Order] = [(elbv2.CreateLoadBalancer, asked | {"Name": p.get("Name", name[:32].rstrip("-"))})]
+    if p.get("LoadBalancerAttributes"):
+        told = settings(p["LoadBalancerAttributes"])
+        orders.append((elbv2.ModifyLoadBalancerAttributes, {"LoadBalancerArn": SELF, "Attributes": told}))
+    return orders
 
 
 @load_balancer
@@ -105,7 +109,7 @@ _CHECK = (
 
 @kind(
     "AWS::ElasticLoadBalancingV2::TargetGroup",
-    f"Name Protocol Port VpcId TargetType {_CHECK} Targets Tags",
+    f"Name Protocol Port VpcId TargetType {_CHECK} TargetGroupAttributes Targets Tags",
     identity="TargetGroups[0].TargetGroupArn",
 )
 def target_group(p: Properties, name: str) -> list[Order]:
@@ -114,6 +118,9 @@ def target_group(p: Properties, name: str) -> list[Order]:
         if number in p:
             asked[number] = int(p[number])
     orders: list[Order] = [(elbv2.CreateTargetGroup, asked | {"Name": p.get("Name", name[:32].rstrip("-"))})]
+    if p.get("TargetGroupAttributes"):
+        told = settings(p["TargetGroupAttributes"])
+        orders.append((elbv2.ModifyTargetGroupAttributes, {"TargetGroupArn": SELF, "Attributes": told}))
     if p.get("Targets"):
         targets = [t | ({"Port": int(t["Port"])} if "Port" in t else {}) for t in p["Targets"]]
         orders.append((elbv2.RegisterTargets, {"TargetGroupArn": SELF, "Targets": targets}))

@@ -167,7 +167,7 @@ def delete_nat_gateway(p: Properties, key: str) -> list[Order]:
 
 @kind(
     "AWS::EC2::VPCEndpoint",
-    "VpcId ServiceName VpcEndpointType RouteTableIds SubnetIds SecurityGroupIds PrivateDnsEnabled",
+    "VpcId ServiceName VpcEndpointType RouteTableIds SubnetIds SecurityGroupIds PrivateDnsEnabled Tags",
     "VpcId ServiceName",
     identity="VpcEndpoint.VpcEndpointId",
 )
@@ -175,7 +175,7 @@ def endpoint(p: Properties, name: str) -> list[Order]:
     asked = said(p, "VpcId", "ServiceName", "VpcEndpointType", "RouteTableIds", "SubnetIds", "SecurityGroupIds")
     if "PrivateDnsEnabled" in p:
         asked["PrivateDnsEnabled"] = yes(p["PrivateDnsEnabled"])
-    return [(ec2_egress.CreateVpcEndpoint, asked)]
+    return [(ec2_egress.CreateVpcEndpoint, asked | tagged(p, "vpc-endpoint"))]
 
 
 @endpoint

@@ -7,11 +7,11 @@ from typing import Any
 
 import yaml
 
+from cloudlab.dialects.templates.alarms import write_alarms
 from cloudlab.dialects.templates.draft import Draft
 from cloudlab.dialects.templates.machines import write_balancing, write_fleets, write_instances, write_volumes
 from cloudlab.dialects.templates.network import write_network, write_ways_out
 from cloudlab.dialects.templates.services import write_databases, write_identity, write_models, write_storage
-from cloudlab.model.watching import Alarm
 from cloudlab.model.world import World
 
 VERSION = "2010-09-09"
@@ -29,10 +29,9 @@ def draft_of(world: World) -> Draft:
     write_ways_out(draft, world)
     write_balancing(draft, world)
     write_fleets(draft, world)
-    if any(True for _ in world.every(Alarm)):
-        draft.note("Alarms of CloudWatch are not here; AWS::CloudWatch::Alarm may be written by hand.")
     write_databases(draft, world)
     write_models(draft, world)
+    write_alarms(draft, world)
     return draft
 
 

@@ -41,6 +41,7 @@ KINDS = {
     "AWS::AutoScaling::AutoScalingGroup": "aws_autoscaling_group",
     "AWS::AutoScaling::ScalingPolicy": "aws_autoscaling_policy",
     "AWS::CertificateManager::Certificate": "aws_acm_certificate",
+    "AWS::CloudWatch::Alarm": "aws_cloudwatch_metric_alarm",
     "AWS::ElasticLoadBalancingV2::LoadBalancer": "aws_lb",
     "AWS::ElasticLoadBalancingV2::TargetGroup": "aws_lb_target_group",
     "AWS::ElasticLoadBalancingV2::Listener": "aws_lb_listener",
@@ -73,6 +74,7 @@ _SAID_OTHERWISE = {
     "MultiAZ": "multi_az",
     "BucketName": "bucket",
     "Device": "device_name",
+    "OKActions": "ok_actions",
 }
 """Properties that Terraform calls by another name; the others only change their spelling."""
 
@@ -87,6 +89,8 @@ _ATTRIBUTES = {
     "LatestVersionNumber": "latest_version",
     "DefaultSecurityGroup": "default_security_group_id",
     "Arn": "arn",
+    "LoadBalancerFullName": "arn_suffix",
+    "TargetGroupFullName": "arn_suffix",
 }
 
 
@@ -117,6 +121,9 @@ def _written(draft: Draft, name: str, value: Any, indent: str) -> list[str]:
     if name == "tags" and isinstance(value, list) and all("PropagateAtLaunch" not in each for each in value):
         pairs = [f"{indent}  {json.dumps(each['Key'])} = {_literal(draft, each['Value'])}" for each in value]
         return [f"{indent}tags = {{", *pairs, f"{indent}}}"]
+    if name == "dimensions":
+        pairs = [f"{indent}  {each['Name']} = {_literal(draft, each['Value'])}" for each in value]
+        return [f"{indent}dimensions = {{", *pairs, f"{indent}}}"]
     if name == "assume_role_policy":
         return [f"{indent}assume_role_policy = {json.dumps(json.dumps(value))}"]
     if isinstance(value, list) and value and all(_is_structure(each) for each in value):

@@ -15,17 +15,24 @@ from cfnlint.api import ManualArgs, lint
 from moto import mock_aws
 
 from cloudlab.commands.autoscaling import CreateAutoScalingGroup, PutScalingPolicy
+from cloudlab.commands.cloudwatch import PutMetricAlarm
 from cloudlab.commands.ec2_access import AllocateAddress, AssociateAddress
 from cloudlab.commands.ec2_acl import CreateNetworkAcl, CreateNetworkAclEntry
 from cloudlab.commands.ec2_egress import CreateNatGateway, CreateVpcEndpoint
 from cloudlab.commands.ec2_template import CreateLaunchTemplate
 from cloudlab.commands.ec2_volumes import AttachVolume, CreateVolume
+from cloudlab.commands.elbv2 import ModifyLoadBalancerAttributes, ModifyTargetGroupAttributes
 from cloudlab.commands.rds import CreateDBInstance, CreateDBSubnetGroup
 from cloudlab.commands.s3 import CreateBucket
+from cloudlab.commands.templates.kinds import kind_of
+from cloudlab.commands.templates.language import parse
 from cloudlab.dialects.templates.export import NOTHING, template_json, template_text
 from cloudlab.dialects.templates.terraform import HEAD, terraform_text
 from cloudlab.engine.opening import opening_world
+from cloudlab.engine.rules.metrics import short
+from cloudlab.engine.simulation import Simulation
 from cloudlab.levels.loader import load_level
+from cloudlab.model.compute import Instance
 from cloudlab.model.identity import Role
 from cloudlab.model.learning import Endpoint, EndpointConfig, SageModel, Variant
 from cloudlab.model.network import Permission
@@ -36,6 +43,12 @@ from tests.network import ask
 from tests.support import XGBOOST, open_simulation
 
 
+def watch(sim: Simulation, name: str, namespace: str, metric: str, **dimensions: str) -> None:
+    wire = {"AlarmName": name, "Namespace": namespace, "MetricName": metric, "Statistic": "Maximum", "Period": 60, "EvaluationPeriods": 2}
+    wire |= {"Threshold": "1.5", "ComparisonOperator": "LessThanThreshold"}
+    ask(sim, PutMetricAlarm.model_validate(wire | {"Dimensions": [{"Name": k, "Value": v} for k, v in dimensions.items()]}))
+
+
 def _everything() -> Fleet:
     """Build a service of two zones with something of every kind a template can hold."""
     fleet = open_fleet()
@@ -43,7 +56,9 @@ def _everything() -> Fleet:
     address, spare = (ask(sim, AllocateAddress())["AllocationId"] for _ in range(2))
     ask(sim, CreateNatGateway(subnet_id="subnet-a", allocation_id=address))
     ask(sim, AssociateAddress(allocation_id=spare, instance_id="web-a"))
-    ask(sim, CreateVpcEndpoint(vpc_id="vpc-1", service_name="com.amazonaws.us-east-1.s3", route_table_ids=("rtb-1",)))
+    endpoint = {"VpcId": "vpc-1", "ServiceName": "com.amazonaws.us-east-1.s3", "RouteTableIds": ["rtb-1"]}
+    called = [{"ResourceType": "vpc-endpoint", "Tags": [{"Key": "Name", "Value": "store"}]}]
+    ask(sim, CreateVpcEndpoint.model_validate(endpoint | {"TagSpecifications": called}))
     acl = ask(sim, CreateNetworkAcl(vpc_id="vpc-1"))["NetworkAcl"]["NetworkAclId"]
     ports = {"from": 443, "to": 443}
     wire = {"NetworkAclId": acl, "RuleNumber": 100, "Protocol": "6", "RuleAction": "allow", "Egress": False, "CidrBlock": "0.0.0.0/0"}
@@ -66,6 +81,13 @@ def _everything() -> Fleet:
     volume = ask(sim, CreateVolume(availability_zone="us-east-1a", size=20))["VolumeId"]
     sim.advance(sim.now + 60)
     ask(sim, AttachVolume(volume_id=volume, instance_id="web-a", device="/dev/sdf"))
+    keep = [{"Key": "deletion_protection.enabled", "Value": "true"}]
+    ask(sim, ModifyLoadBalancerAttributes.model_validate({"LoadBalancerArn": fleet.balancer, "Attributes": keep}))
+    drain = [{"Key": "deregistration_delay.timeout_seconds", "Value": "60"}]
+    ask(sim, ModifyTargetGroupAttributes.model_validate({"TargetGroupArn": fleet.group, "Attributes": drain}))
+    watch(sim, "ill-machine", "AWS/EC2", "StatusCheckFailed", InstanceId="web-a")
+    watch(sim, "few-hosts", "AWS/ApplicationELB", "HealthyHostCount", LoadBalancer=short(fleet.balancer), TargetGroup=short(fleet.group))
+    watch(sim, "shop-is-full", "AWS/RDS", "FreeStorageSpace", DBInstanceIdentifier="shop")
     variant = Variant("AllTraffic", "churn", "ml.m5.large", 2, 1000)
     sim.world = sim.world.put(
         Role("sm", ("sagemaker.amazonaws.com",), sim.now),
@@ -147,6 +169,7 @@ def test_cfn_lint_finds_nothing(world: World) -> None:
 
 
 NOT_IN_MOTO = (
+    "AWS::CloudWatch::Alarm",
     "AWS::EC2::NetworkAcl",
     "AWS::EC2::NetworkAclEntry",
     "AWS::EC2::EIPAssociation",
@@ -249,6 +272,32 @@ def test_terraform_is_read_by_a_parser_and_labelled(world: World, template: dict
     assert len(parsed) == len(template["Resources"])
     kinds = Counter(kind.strip('"') for each in parsed for kind in each)
     assert [kinds[each] for each in ("aws_subnet", "aws_instance", "aws_lb_listener")] == [3, 2, 1]
+
+
+def test_whatever_is_written_a_stack_takes(world: World) -> None:
+    """Every type is known to the stacks, and every property of it."""
+    written = parse(template_json(world))
+    assert {kind_of(resource).type for resource in written.resources} == {resource.type for resource in written.resources}
+
+
+def test_an_alarm_tells_by_reference_what_it_looks_at(template: dict[str, Any]) -> None:
+    alarms = {
+        r["Properties"]["AlarmName"]: r["Properties"] for r in template["Resources"].values() if r["Type"] == "AWS::CloudWatch::Alarm"
+    }
+    looks_at = {name: {d["Name"]: d["Value"] for d in p["Dimensions"]} for name, p in alarms.items()}
+    assert set(looks_at["ill-machine"]["InstanceId"]) == {"Ref"}
+    assert looks_at["few-hosts"]["TargetGroup"]["Fn::GetAtt"][1] == "TargetGroupFullName"
+    assert looks_at["few-hosts"]["LoadBalancer"]["Fn::GetAtt"][1] == "LoadBalancerFullName"
+    assert alarms["few-hosts"]["Threshold"] == 1.5
+
+
+def test_an_alarm_on_a_machine_of_a_group_is_told_of_and_left_out() -> None:
+    sim = _everything().sim
+    machine = next(i.id for i in sim.world.every(Instance) if i.fleet is not None)
+    watch(sim, "one-of-many", "AWS/EC2", "StatusCheckFailed", InstanceId=machine)
+    text = template_text(sim.world)
+    assert f"# The alarm one-of-many looks at {machine}, which comes with its group" in text
+    assert "AlarmName: one-of-many" not in text
 
 
 def test_nothing_is_said_to_be_nothing() -> None:

@@ -20,7 +20,9 @@ from cloudlab.commands.cloudformation import (
 from cloudlab.commands.templates.kinds import KINDS
 from cloudlab.dialects.templates.terraform import KINDS as WRITTEN
 from cloudlab.engine.simulation import Simulation
-from cloudlab.model.network import RouteTable, SecurityGroup, Subnet, Vpc
+from cloudlab.model.balancing import LoadBalancer, TargetGroup
+from cloudlab.model.fleet import AutoScalingGroup
+from cloudlab.model.network import RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint
 from cloudlab.model.stacks import Stack
 from cloudlab.model.volumes import Volume
 from cloudlab.model.watching import Alarm
@@ -273,6 +275,99 @@ def test_a_volume_grows_in_use_an_alarm_is_written_over_and_both_go() -> None:
     ask(simulation, DeleteStack(stack_name="net"))
     simulation.advance(simulation.now + 600)
     assert (list(simulation.world.every(Volume)), list(simulation.world.every(Alarm))) == ([], [])
+
+
+SPREAD = (
+    NETWORK[: NETWORK.index("Outputs:")]
+    + """
+  Private: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}
+  Other: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}
+  Store:
+    Type: AWS::EC2::VPCEndpoint
+    Properties: {VpcId: !Ref Vpc, ServiceName: com.amazonaws.us-east-1.s3, RouteTableIds: [!Ref Private], Tags: [{Key: Name, Value: store}]}
+  Balancer:
+    Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+    DependsOn: Attached
+    Properties:
+      Subnets: [!Ref A, !Ref B]
+      LoadBalancerAttributes: [{Key: deletion_protection.enabled, Value: true}]
+  Targets:
+    Type: AWS::ElasticLoadBalancingV2::TargetGroup
+    Properties:
+      Protocol: HTTP
+      Port: 8080
+      VpcId: !Ref Vpc
+      TargetGroupAttributes: [{Key: deregistration_delay.timeout_seconds, Value: 60}]
+  Plan:
+    Type: AWS::EC2::LaunchTemplate
+    Properties: {LaunchTemplateData: {ImageId: ami-0c101f26f147fa7fd, InstanceType: t3.large}}
+  Fleet:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    Properties:
+      LaunchTemplate: {LaunchTemplateId: !Ref Plan, Version: !GetAtt Plan.LatestVersionNumber}
+      MinSize: 0
+      MaxSize: 1
+      VPCZoneIdentifier: [!Ref A, !Ref B]
+      TargetGroupARNs: [!Ref Targets]
+"""
+)
+
+
+def spread(simulation: Simulation, stack: Stack) -> tuple[Any, ...]:
+    """Return (protected, drain, tables of the endpoint, its name, target groups of the fleet)."""
+    world, store = simulation.world, physical(stack, "Store")
+    tables = {
+        r.logical for r in stack.resources if r.type == "AWS::EC2::RouteTable" and _leads_to(world.get(RouteTable, r.physical), store)
+    }
+    return (
+        world.get(LoadBalancer, physical(stack, "Balancer")).protected,
+        world.get(TargetGroup, physical(stack, "Targets")).drain,
+        tables,
+        dict(world.get(VpcEndpoint, store).tags).get("Name"),
+        world.get(AutoScalingGroup, physical(stack, "Fleet")).target_groups,
+    )
+
+
+def _leads_to(table: RouteTable, endpoint: str) -> bool:
+    return any(route.target == endpoint for route in table.routes)
+
+
+def test_settings_of_balancers_fleets_and_endpoints_are_made_changed_and_put_back() -> None:
+    simulation = open_simulation()
+    stack = create(simulation, SPREAD, wait=600)
+    assert (stack.status, stack.reason) == ("CREATE_COMPLETE", "")
+    targets = physical(stack, "Targets")
+    assert spread(simulation, stack) == (True, 60, {"Private"}, "store", (targets,))
+    other = SPREAD.replace("RouteTableIds: [!Ref Private]", "RouteTableIds: [!Ref Other]").replace("Value: store", "Value: shop")
+    other = other.replace("      LoadBalancerAttributes: [{Key: deletion_protection.enabled, Value: true}]\n", "")
+    other = other.replace("      TargetGroupAttributes: [{Key: deregistration_delay.timeout_seconds, Value: 60}]\n", "")
+    other = other.replace("      TargetGroupARNs: [!Ref Targets]\n", "")
+    taken = "{VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24}"
+    late = f"  Late: {{Type: AWS::EC2::Subnet, DependsOn: [Balancer, Fleet, Store], Properties: {taken}}}\n"
+    back = update(simulation, other + late, wait=600)
+    assert back.status == "UPDATE_ROLLBACK_COMPLETE"
+    happened = told(simulation)
+    for each in ("Balancer", "Targets", "Fleet", "Store"):
+        assert happened.count((each, "UPDATE_COMPLETE")) == 2  # there and back
+    assert spread(simulation, back) == (True, 60, {"Private"}, "store", (targets,))
+    ids = [(r.logical, r.physical) for r in stack.resources]
+    stack = update(simulation, other, wait=600)
+    assert (stack.status, [(r.logical, r.physical) for r in stack.resources]) == ("UPDATE_COMPLETE", ids)
+    assert spread(simulation, stack) == (False, 300, {"Other"}, "shop", ())
+    stack = update(simulation, SPREAD, wait=600)
+    assert spread(simulation, stack) == (True, 60, {"Private"}, "store", (targets,))
+
+
+def test_a_protected_balancer_keeps_its_stack_from_going() -> None:
+    simulation = open_simulation()
+    create(simulation, SPREAD, wait=600)
+    ask(simulation, DeleteStack(stack_name="net"))
+    simulation.advance(simulation.now + 600)
+    stack = simulation.world.get(Stack, "net")
+    assert stack.status == "DELETE_FAILED"
+    failed = stack.resource("Balancer")
+    assert failed is not None
+    assert "deletion protection" in failed.reason
 
 
 def test_whatever_an_export_writes_a_stack_takes() -> None:
