@@ -28,7 +28,8 @@ def test_one_ctrl_c_at_the_prompt_ends_the_game_and_keeps_the_run(tmp_path: Path
             assert game.poll() is None
         game.send_signal(signal.SIGINT)
         try:
-            _, said = game.communicate(timeout=60)
+            game.wait(timeout=60)  # its input stays open meanwhile: the end of the input would end the game, too
+            _, said = game.communicate()
         finally:
             game.kill()
     assert game.returncode == 1
